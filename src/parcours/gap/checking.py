@@ -1,0 +1,133 @@
+"""What is wrong with a map beyond its form: signals no source emits, unknown words, promises that cannot start or be proved."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from parcours.journey.scope import refs_of
+from parcours.journey.where import BadCondition, Catalogue, parse_condition
+from parcours.kernel.document import closest
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from parcours.journey.map import Drawn, Promise
+    from parcours.kernel.errors import Fault
+
+COMPUTED_SLICES = ("channel", "touchpoint", "source", "persona")
+
+
+def check_map(
+    item: Drawn, types: Collection[str], catalogue: Catalogue, sources: Collection[str], *, open_types: bool
+) -> list[Fault]:
+    """Every fault of a map that its workspace reveals.
+
+    Args:
+        item: The map.
+        types: Signal types that sources emit.
+        catalogue: Words that conditions may use.
+        sources: Names of the sources.
+        open_types: Some source takes its types from its rows and has not been imported, so a type not in `types` may still come.
+    """
+    return [
+        *_check_refs(item, types, catalogue, open_types=open_types),
+        *_check_per(item, catalogue),
+        *_check_slices(item, catalogue),
+        *(
+            fault
+            for number, promise in enumerate(item.map.promises)
+            for fault in _check_promise(item, number, promise, catalogue, sources)
+        ),
+    ]
+
+
+def _check_refs(
+    item: Drawn, types: Collection[str], catalogue: Catalogue, *, open_types: bool
+) -> Iterator[Fault]:
+    for place, ref in refs_of(item.map):
+        if ref.signal is not None and ref.signal not in types and not open_types:
+            yield item.document.fault(
+                (*place, "signal"),
+                _nobody(place, ref.signal),
+                f"{closest(ref.signal, types)} or add a source that emits it",
+            )
+        if ref.where is not None:
+            try:
+                parse_condition(ref.where, catalogue)
+            except BadCondition as problem:
+                what, _, fix = str(problem).partition("; ")
+                yield item.document.fault((*place, "where"), what, fix)
+
+
+def _nobody(place: tuple[str | int, ...], signal: str) -> str:
+    if place[0] == "stages":
+        return f"no signal can prove this step: no source emits {signal!r}"
+    if place[-1] == "after":
+        return f"this promise can never start: no source emits {signal!r}"
+    return f"no source emits {signal!r}"
+
+
+def _check_per(item: Drawn, catalogue: Catalogue) -> Iterator[Fault]:
+    if not item.map.by_person and item.map.per not in catalogue.namespaces:
+        yield item.document.fault(
+            ("per",),
+            f"no source names the object {item.map.per!r}",
+            closest(item.map.per, {*catalogue.namespaces, "person"}),
+        )
+    for number, promise in enumerate(item.map.promises):
+        if (
+            promise.per is not None
+            and promise.per not in (item.map.per, "person")
+            and promise.per not in catalogue.namespaces
+        ):
+            yield item.document.fault(
+                ("promises", number, "per"),
+                f"no source names the object {promise.per!r}",
+                closest(promise.per, {*catalogue.namespaces, "person"}),
+            )
+
+
+def _check_slices(item: Drawn, catalogue: Catalogue) -> Iterator[Fault]:
+    known = {*catalogue.properties, *catalogue.namespaces, *COMPUTED_SLICES}
+    for number, name in enumerate(item.map.slices):
+        if name not in known:
+            yield item.document.fault(
+                ("slices", number), f"nothing is known as {name!r} to slice by", closest(name, known)
+            )
+
+
+def _check_promise(
+    item: Drawn, number: int, promise: Promise, catalogue: Catalogue, sources: Collection[str]
+) -> Iterator[Fault]:
+    here = ("promises", number)
+    names = [
+        ("before", promise.before),
+        *(("match", name) for pair in promise.match.items() for name in pair),
+    ]
+    names += [(key, name) for key in ("at_least", "at_most") for name in getattr(promise, key) or {}]
+    for key, name in names:
+        if name is not None and name not in catalogue.properties:
+            yield item.document.fault(
+                (*here, key),
+                f"the promise {promise.promise!r} needs the property {name!r}, which no source sets",
+                closest(name, catalogue.properties),
+            )
+    for name in promise.proven_by or ():
+        if name not in sources:
+            yield item.document.fault(
+                (*here, "proven_by"),
+                f"the promise {promise.promise!r} is to be proved by {name!r}, which is no source",
+                closest(name, sources),
+            )
+    if promise.owner is None and item.map.owner is None:
+        yield item.document.fault(
+            here,
+            f"the promise {promise.promise!r} has no owner",
+            "add `owner:`, so that somebody can mend it",
+        )
+    if promise.unless is not None and promise.unless.signal is None and promise.after is None:
+        yield item.document.fault(
+            (*here, "unless"),
+            "`unless` asks the trigger, and this promise has none",
+            "name a signal in `unless`",
+        )

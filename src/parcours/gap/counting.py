@@ -1,0 +1,99 @@
+"""Verdicts counted into gaps: per promise, slice and ISO week, with intervals and what people then said."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from parcours.gap.interval import kept_interval
+from parcours.gap.tables import GAP
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from parcours.lake import Engine, Lake
+
+_VERDICTS = ("kept", "broken", "pending", "unobservable", "waived", "contested")
+
+
+def count_gaps(engine: Engine, lake: Lake, maps: Mapping[int, Sequence[str]]) -> tuple[int, int]:
+    """Write the table `gap` from the views `verdict` and `journey`.
+
+    Args:
+        engine: Holds both views.
+        lake: Where the table lies.
+        maps: Code of each map to the names of its slices.
+
+    Returns:
+        (version, rows).
+    """
+    parts = [_count(engine, map_id, slices) for map_id, slices in maps.items()]
+    rows = pa.concat_tables(parts) if parts else engine.arrow(GAP.empty_sql)
+    engine.register("gap_new", rows)
+    return lake.write(
+        engine,
+        GAP,
+        "select * from gap_new order by map_id, promise_id, dimension nulls first, value, week nulls first",
+        base=None,
+    )
+
+
+def _count(engine: Engine, map_id: int, slices: Sequence[str]) -> pa.Table:
+    keys = [f"slice_{number}" for number in range(len(slices))]
+    sets = ["(promise_id)", "(promise_id, week)"]
+    for key in keys:
+        sets += [f"(promise_id, {key})", f"(promise_id, {key}, week)"]
+    names = "".join(f", {key}, grouping({key}) as no_{key}" for key in keys)
+    counts = ", ".join(f"count(*) filter (where verdict = '{verdict}') as {verdict}" for verdict in _VERDICTS)
+    weights = ", ".join(
+        f"coalesce(sum(weight) filter (where verdict = '{verdict}'), 0) as weight_{verdict}"
+        for verdict in ("kept", "broken", "unobservable")
+    )
+    scores = ", ".join(
+        f"sum(score_sum) filter (where verdict = '{verdict}') / nullif(sum(score_count) filter (where verdict = '{verdict}'), 0) as score_{verdict}, "
+        f"cast(coalesce(sum(score_count) filter (where verdict = '{verdict}'), 0) as bigint) as scores_{verdict}"
+        for verdict in ("kept", "broken")
+    )
+    table = engine.arrow(f"""
+        select promise_id, week, grouping(week) as no_week{names}, count(distinct person_id) as people, count(*) as eligible, {counts}, {weights},
+               coalesce(sum(weight * weight) filter (where verdict in ('kept', 'broken', 'unobservable')), 0) as weight_squared, {scores}
+        from (
+            select v.*, j.score_sum, j.score_count
+            from verdict as v left join journey as j on j.map_id = v.map_id and j.journey_id = v.journey_id
+            where v.map_id = {map_id}
+        ) group by grouping sets ({", ".join(sets)})""")
+    return _shaped(table, map_id, slices)
+
+
+def _shaped(table: pa.Table, map_id: int, slices: Sequence[str]) -> pa.Table:
+    """Rows of the gap table: slice columns folded into dimension and value; a slice nobody knows is left out."""
+    rows: list[dict[str, Any]] = []  # column values are of any type
+    for row in table.to_pylist():
+        dimension = next((number for number in range(len(slices)) if not row[f"no_slice_{number}"]), None)
+        value = None if dimension is None else row[f"slice_{dimension}"]
+        if dimension is not None and value is None:
+            continue
+        week = None if row["no_week"] else row["week"]
+        rows.append(
+            {
+                **row,
+                "map_id": map_id,
+                "dimension": None if dimension is None else slices[dimension],
+                "value": value,
+                "week": week,
+            }
+        )
+    kept, broken, unobservable = (
+        np.array([row[key] for row in rows], np.float64) for key in ("kept", "broken", "unobservable")
+    )
+    low, high = kept_interval(kept, broken, unobservable)
+    for place, row in enumerate(rows):
+        judged = row["kept"] + row["broken"]
+        row["kept_ratio"] = row["kept"] / judged if judged else None
+        row["low"] = None if np.isnan(low[place]) else float(low[place])
+        row["high"] = None if np.isnan(high[place]) else float(high[place])
+    kinds = {"VARCHAR": pa.string(), "INTEGER": pa.int32(), "BIGINT": pa.int64(), "DOUBLE": pa.float64()}
+    schema = pa.schema([(name, kinds[kind]) for name, kind in GAP.columns.items()])
+    return pa.Table.from_pylist([{name: row[name] for name in GAP.columns} for row in rows], schema=schema)

@@ -1,0 +1,501 @@
+"""What a published run found, read back: gaps, verdicts with the rows behind them, coverage, people, journeys."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+from sqlalchemy import select
+
+from parcours.gap.interval import effective_count, kept_interval
+from parcours.gap.loop import iso_week, register_terms
+from parcours.gap.tables import GAP, VERDICT
+from parcours.identity import PERSON_TOKEN
+from parcours.journey import JOURNEY, JOURNEY_STEP, mining
+from parcours.journey.scope import FILE_SHIFT
+from parcours.kernel.clock import duration_us, format_instant
+from parcours.kernel.document import closest
+from parcours.kernel.errors import ParcoursError
+from parcours.lake import Lake, open_engine
+from parcours.signal import OBJECT, SIGNAL
+from parcours.signal.mapping import MAX_RULES
+from parcours.vault import open_vault
+from parcours.vault.tables import FREE_TEXT, IDENTIFIER
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from parcours.kernel.workspace import Workspace
+    from parcours.lake import Engine, TableSpec
+    from parcours.vault import Manifest, Vault
+
+VERDICTS = ("kept", "broken", "pending", "unobservable", "waived", "contested")
+Row = dict[str, Any]  # rows leave as JSON
+
+
+class NothingPublished(ParcoursError, LookupError):
+    """No run has been published yet."""
+
+    code = "gap.nothing_published"
+
+    def __init__(self) -> None:
+        super().__init__("nothing has been run here yet", fix="call `parcours run` first")
+
+
+class Unknown(ParcoursError, LookupError):
+    """A name was asked for that the published run does not know."""
+
+    code = "gap.unknown_name"
+
+    def __init__(self, what: str, name: str, known: Collection[str]) -> None:
+        super().__init__(f"there is no {what} {name!r}", fix=closest(name, known), what=what)
+
+
+class UnknownPerson(ParcoursError, LookupError):
+    """No person has this id or identifier."""
+
+    code = "gap.unknown_person"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "nobody is known under this id",
+            fix="give a person id as printed by `verdicts`, or namespace:value such as customer:42",
+        )
+
+
+def person_text(person_id: int | None) -> str | None:
+    """A person's id as shown: 16 hexadecimal digits."""
+    return None if person_id is None else f"{person_id & 0xFFFFFFFFFFFFFFFF:016x}"
+
+
+class Results:
+    """A reader of the last published run.
+
+    Args:
+        workspace: Where.
+        engine: For queries.
+        vault: Opened for reading.
+        manifest: The run.
+    """
+
+    def __init__(self, workspace: Workspace, engine: Engine, vault: Vault, manifest: Manifest) -> None:
+        self._workspace = workspace
+        self._engine = engine
+        self._vault = vault
+        self._lake = Lake(workspace.lake)
+        self.manifest = manifest
+        self.zone = workspace.settings.time_zone
+        self.maps: Mapping[str, Row] = manifest.facts["maps"]  # type: ignore[assignment]  # facts are JSON
+
+    def gaps(
+        self,
+        *,
+        map_name: str | None = None,
+        promise: str | None = None,
+        overall_only: bool = False,
+        language: str = "en",
+    ) -> list[Row]:
+        """Gap rows in the order of maps and promises: overall first, then slices and weeks."""
+        self._known("map", map_name, self.maps)
+        self._known("promise", promise, self._promises())
+        self._view(GAP)
+        terms = {code: text for text, code in self._vault.terms("promise").items()}
+        condition = "where dimension is null and week is null" if overall_only else ""
+        rows = self._engine.arrow(
+            f"select * from gap {condition} order by map_id, promise_id, dimension nulls first, value, week nulls first"
+        ).to_pylist()
+        answer = []
+        for row in rows:
+            name, _, promise_name = terms[row["promise_id"]].partition("/")
+            if (map_name in {None, name}) and (promise in {None, promise_name}):
+                answer.append(self._gap(name, promise_name, row, language))
+        order = {
+            (name, item): place
+            for place, (name, item) in enumerate(
+                (name, item) for name in self.maps for item in self.maps[name]["promises"]
+            )
+        }
+        return sorted(answer, key=lambda row: order[row["map"], row["promise"]])
+
+    def verdicts(
+        self,
+        promise: str,
+        *,
+        verdict: str | None = None,
+        where: Mapping[str, str] | None = None,
+        period: str | None = None,
+        limit: int | None = 100,
+    ) -> list[Row]:
+        """Verdicts of one promise with what decided each, and the rows of the files behind them, newest first.
+
+        Raises:
+            Unknown: No such promise, verdict or slice.
+        """
+        map_name = self._known("promise", promise, self._promises())
+        self._known("verdict", verdict, VERDICTS)
+        name = self._promises()[promise] if map_name is None else map_name
+        slices = self.maps[name]["slices"]
+        for spec in (VERDICT, SIGNAL, OBJECT):
+            self._view(spec)
+        register_terms(self._engine, self._vault)
+        code = self._vault.terms("promise")[f"{name}/{promise}"]
+        conditions, bound = [f"promise_id = {code}"], {}
+        if verdict is not None:
+            conditions.append("verdict = $verdict")
+            bound["verdict"] = verdict
+        for number, (key, value) in enumerate((where or {}).items()):
+            self._known("slice", key, slices)
+            conditions.append(f"slice_{slices.index(key)} = $value_{number}")
+            bound[f"value_{number}"] = value
+        if period is not None:
+            conditions.append("week = $week")
+            bound["week"] = int(period.replace("-W", "")) if period.replace("-W", "").isdigit() else -1
+        cut = f"limit {int(limit)}" if limit is not None else ""
+        rows = self._engine.arrow(
+            f"""
+            with chosen as (select * from verdict where {" and ".join(conditions)} order by trigger_at desc, trigger_id {cut}),
+            named as (select object_id, any_value(value) as value from object group by object_id)
+            select c.*, n.value as unit, t.file_id as trigger_file, t.source_row as trigger_row, x.file_id as target_file, x.source_row as target_row
+            from chosen as c left join named as n on n.object_id = c.unit_id
+            left join signal as t on t.signal_id = c.trigger_id left join signal as x on x.signal_id = c.target_id
+            order by c.trigger_at desc, c.trigger_id, c.unit_id""",
+            bound,
+        ).to_pylist()
+        texts = self._texts(
+            [signal for row in rows for signal in (row["trigger_id"], row["target_id"]) if signal is not None]
+        )
+        return [self._verdict(name, promise, slices, row, texts) for row in rows]
+
+    def coverage(self) -> list[Row]:
+        """Each source: first to last signal, what it offered, what was refused and why."""
+        spans: Mapping[str, list[int]] = self.manifest.facts["coverage"]  # type: ignore[assignment]  # facts are JSON
+        files: dict[str, list[Row]] = {}
+        wanted = set(self.manifest.facts["files"])  # type: ignore[call-overload]  # facts are JSON
+        for row in self._vault.files():
+            if row["file_id"] in wanted:
+                files.setdefault(row["source"], []).append(row)
+        answer = []
+        for source in sorted(files):
+            first, last, signals = spans.get(source, (None, None, 0))
+            refused: dict[str, int] = {}
+            notes: dict[str, int] = {}
+            for row in files[source]:
+                for totals, counts in ((refused, row["refused"]), (notes, row["notes"])):
+                    for reason, count in counts.items():
+                        totals[reason] = totals.get(reason, 0) + count
+            answer.append(
+                {
+                    "source": source,
+                    "first_at": format_instant(first, self.zone),
+                    "last_at": format_instant(last, self.zone),
+                    "signals": signals,
+                    "files": len(files[source]),
+                    "received": sum(row["received"] for row in files[source]),
+                    "accepted": sum(row["accepted"] for row in files[source]),
+                    "refused": refused,
+                    "notes": notes,
+                    "types": sorted({kind for row in files[source] for kind in row["types"]}),
+                }
+            )
+        return answer
+
+    def graph(self, *, map_name: str | None, by_type: bool, per: str | None, quiet: str | None) -> list[Row]:
+        """Transitions as contract rows; start and end are None."""
+        walk, names = self._walk(map_name, by_type=by_type, per=per, quiet=quiet)
+        return mining.named(mining.transition_graph(self._engine, walk), names)
+
+    def variants(
+        self, *, map_name: str | None, by_type: bool, per: str | None, quiet: str | None
+    ) -> list[Row]:
+        """Paths and how many journeys took each."""
+        walk, names = self._walk(map_name, by_type=by_type, per=per, quiet=quiet)
+        return [
+            {"path": [names[node] for node in path], "count": count}
+            for path, count in mining.variants(self._engine, walk)
+        ]
+
+    def person(self, name: str) -> Row:
+        """One customer: identifiers, journeys, every signal with its file and line, every verdict, what was said.
+
+        Raises:
+            UnknownPerson: Nobody is known under `name`.
+        """
+        for spec in (SIGNAL, OBJECT, PERSON_TOKEN, JOURNEY, VERDICT):
+            self._view(spec)
+        self._seen()
+        person_id = self._person_id(name)
+        tokens = [
+            token
+            for (token,) in self._engine.rows(
+                f"select token from person_token where person_id = {person_id} order by token"
+            )
+        ]
+        promises = {code: text for text, code in self._vault.terms("promise").items()}
+        maps = {code: text for text, code in self._vault.terms("map").items()}
+        signals = self._engine.arrow(f"""
+            select s.signal_id, s.occurred_at, ty.text as type, ch.text as channel, tp.text as touchpoint, so.text as source, s.file_id, s.source_row, s.properties,
+                   list_transform(s.objects, lambda x: x.object_id) as object_ids
+            from seen as s join term as ty on ty.kind = 'type' and ty.code = s.type_id join term as so on so.kind = 'source' and so.code = s.source_id
+            left join term as ch on ch.kind = 'channel' and ch.code = s.channel_id left join term as tp on tp.kind = 'touchpoint' and tp.code = s.touchpoint_id
+            where s.person_id = {person_id} order by s.occurred_at, s.ordinal""").to_pylist()
+        objects = self._object_names({item for row in signals for item in row["object_ids"] or ()})
+        texts = self._texts([row["signal_id"] for row in signals])
+        places = self._places([(row["file_id"], row["source_row"]) for row in signals])
+        verdicts = self._engine.arrow(
+            f"select * from verdict where person_id = {person_id} order by trigger_at, promise_id"
+        ).to_pylist()
+        journeys = self._engine.arrow(
+            f"select * from journey where person_id = {person_id} order by started_at"
+        ).to_pylist()
+        return {
+            "person": person_text(person_id),
+            "identifiers": self._identifiers(tokens),
+            "journeys": [
+                {
+                    "map": maps[row["map_id"]],
+                    "started_at": self._when(row["started_at"]),
+                    "ended_at": self._when(row["ended_at"]),
+                    "closed_at": self._when(row["closed_at"]),
+                    "signals": row["signals"],
+                }
+                for row in journeys
+            ],
+            "signals": [
+                {
+                    "at": self._when(row["occurred_at"]),
+                    "type": row["type"],
+                    "channel": row["channel"],
+                    "touchpoint": row["touchpoint"],
+                    "source": row["source"],
+                    "objects": [objects[item] for item in row["object_ids"] or () if item in objects],
+                    "properties": _json(row["properties"]),
+                    "text": texts.get(row["signal_id"]),
+                    **places[row["file_id"], row["source_row"]],
+                }
+                for row in signals
+            ],
+            "verdicts": [
+                {
+                    "map": maps[row["map_id"]],
+                    "promise": promises[row["promise_id"]].partition("/")[2],
+                    "triggered_at": self._when(row["trigger_at"]),
+                    "deadline_at": self._when(row["deadline_at"]),
+                    "target_at": self._when(row["target_at"]),
+                    "verdict": row["verdict"],
+                }
+                for row in verdicts
+            ],
+        }
+
+    def _known(self, what: str, name: str | None, known: Collection[str]) -> None:
+        if name is not None and name not in known:
+            raise Unknown(what, name, known)
+
+    def _promises(self) -> dict[str, str]:
+        """Promise name to its map; the first map where two have it."""
+        found: dict[str, str] = {}
+        for name, item in self.maps.items():
+            for promise in item["promises"]:
+                found.setdefault(promise, name)
+        return found
+
+    def _view(self, spec: TableSpec) -> None:
+        self._lake.view(self._engine, spec, self.manifest.versions[spec.name])
+
+    def _when(self, instant_us: int | None) -> str | None:
+        return format_instant(instant_us, self.zone)
+
+    def _gap(self, map_name: str, promise: str, row: Row, language: str) -> Row:
+        told = self.maps[map_name]["promises"][promise]
+        says = told["says"] or {}
+        return {
+            "map": map_name,
+            "promise": promise,
+            "says": says.get(language) or next(iter(says.values()), promise),
+            "slice": {} if row["dimension"] is None else {row["dimension"]: row["value"]},
+            "period": None if row["week"] is None else iso_week(row["week"]),
+            **{key: row[key] for key in ("people", "eligible", *VERDICTS, "kept_ratio", "low", "high")},
+            "owner": told["owner"],
+            "theme": told["theme"],
+            "nature": told["nature"],
+            "population": _population(row),
+            "said": {
+                verdict: {"scores": row[f"scores_{verdict}"], "score_mean": row[f"score_{verdict}"]}
+                for verdict in ("kept", "broken")
+            },
+        }
+
+    def _verdict(
+        self, map_name: str, promise: str, slices: Sequence[str], row: Row, texts: Mapping[int, str]
+    ) -> Row:
+        place = self._places(
+            [(row["trigger_file"], row["trigger_row"]), (row["target_file"], row["target_row"])]
+        )
+        return {
+            "map": map_name,
+            "promise": promise,
+            "unit": row["unit"] or person_text(row["person_id"]),
+            "person": person_text(row["person_id"]),
+            "verdict": row["verdict"],
+            "triggered_at": self._when(row["trigger_at"]),
+            "deadline_at": self._when(row["deadline_at"]),
+            "target_at": self._when(row["target_at"]),
+            "period": iso_week(row["week"]),
+            "slices": {name: row[f"slice_{number}"] for number, name in enumerate(slices)},
+            "trigger": place[row["trigger_file"], row["trigger_row"]],
+            "target": place.get((row["target_file"], row["target_row"])),
+            "text": texts.get(row["target_id"] or 0) or texts.get(row["trigger_id"]),
+        }
+
+    def _places(
+        self, places: Sequence[tuple[int | None, int | None]]
+    ) -> dict[tuple[int | None, int | None], Row]:
+        """File and row of signals."""
+        if not hasattr(self, "_paths"):
+            self._paths = {row["file_id"]: row["path"] for row in self._vault.files()}
+        return {
+            (file_id, row): {"file": self._paths.get(file_id), "row": row // MAX_RULES}
+            for file_id, row in places
+            if file_id is not None and row is not None
+        }
+
+    def _texts(self, signal_ids: Sequence[int]) -> dict[int, str]:
+        found: dict[int, str] = {}
+        for start in range(0, len(signal_ids), 500):
+            with self._vault.transaction() as connection:
+                query = select(FREE_TEXT.c.signal_id, FREE_TEXT.c.text).where(
+                    FREE_TEXT.c.signal_id.in_(signal_ids[start : start + 500])
+                )
+                found |= {row.signal_id: row.text for row in connection.execute(query)}
+        return found
+
+    def _identifiers(self, tokens: Sequence[int]) -> list[Row]:
+        with self._vault.transaction() as connection:
+            query = (
+                select(IDENTIFIER.c.namespace, IDENTIFIER.c.value)
+                .where(IDENTIFIER.c.token.in_(tokens))
+                .order_by(IDENTIFIER.c.namespace, IDENTIFIER.c.value)
+            )
+            return [{"namespace": row.namespace, "value": row.value} for row in connection.execute(query)]
+
+    def _object_names(self, object_ids: Collection[int]) -> dict[int, str]:
+        if not object_ids:
+            return {}
+        ids = ", ".join(str(item) for item in sorted(object_ids))
+        rows = self._engine.rows(
+            f"select o.object_id, any_value(t.text), any_value(o.value) from object as o join term as t on t.kind = 'namespace' and t.code = o.namespace_id where o.object_id in ({ids}) group by o.object_id"
+        )
+        return {object_id: f"{namespace}:{value}" for object_id, namespace, value in rows}
+
+    def _person_id(self, name: str) -> int:
+        namespace, colon, value = name.partition(":")
+        with self._vault.transaction() as connection:
+            if colon:
+                query = select(IDENTIFIER.c.token).where(
+                    IDENTIFIER.c.namespace == namespace, IDENTIFIER.c.value == value
+                )
+                token = connection.execute(query).scalar()
+            else:
+                try:
+                    token = int.from_bytes(bytes.fromhex(name), "big", signed=True)
+                except ValueError:
+                    token = None
+        found = (
+            None
+            if token is None
+            else self._engine.value(
+                "select person_id from person_token where token = $token", {"token": token}
+            )
+        )
+        if found is None:
+            raise UnknownPerson
+        return int(found)
+
+    def _seen(self) -> None:
+        register_terms(self._engine, self._vault)
+        ranks = sorted(self._vault.files(), key=lambda row: (row["source"], row["path"]))
+        table = pa.table(
+            {
+                "file_id": pa.array([row["file_id"] for row in ranks], pa.int32()),
+                "rank": pa.array(range(len(ranks)), pa.int64()),
+            }
+        )
+        self._engine.register("file_rank", table)
+        self._engine.run(f"""
+            create or replace temp view seen as
+            select s.*, p.person_id, (r.rank << {FILE_SHIFT}) + s.source_row as ordinal
+            from signal as s join file_rank as r on r.file_id = s.file_id left join person_token as p on p.token = s.token
+            where s.occurred_at <= {self.manifest.as_of}""")
+
+    def _walk(
+        self, map_name: str | None, *, by_type: bool, per: str | None, quiet: str | None
+    ) -> tuple[str, dict[int, str]]:
+        types = {code: text for text, code in self._vault.terms("type").items()}
+        if map_name is not None:
+            self._known("map", map_name, self.maps)
+            for spec in (JOURNEY, JOURNEY_STEP):
+                self._view(spec)
+            code = self._vault.terms("map")[map_name]
+            steps = {code: text.partition("/")[2] for text, code in self._vault.terms("step").items()}
+            return mining.walk_of_map(code, by_type=by_type), types if by_type else steps
+        for spec in (SIGNAL, PERSON_TOKEN):
+            self._view(spec)
+        self._seen()
+        if per in {None, "person", "visit"}:
+            silence = quiet or ("30m" if per == "visit" else None)
+            return mining.walk_of_people(duration_us(silence) if silence else None), types
+        namespaces = self._vault.terms("namespace")
+        self._known("object", per, {*namespaces, "person", "visit"})
+        return mining.walk_of_objects(namespaces[per or ""]), types
+
+
+@contextlib.contextmanager
+def open_results(workspace: Workspace, memory: str | None = None) -> Iterator[Results]:
+    """Open the last published run for reading.
+
+    Raises:
+        NothingPublished: No run has been published.
+    """
+    if not (workspace.vault / "vault.sqlite").exists():
+        raise NothingPublished
+    vault = open_vault(workspace.vault, read_only=True)
+    engine = open_engine(
+        workspace.vault / f"spill-{os.getpid()}",
+        memory or workspace.settings.memory,
+        workspace.settings.threads,
+    )
+    try:
+        manifests = vault.manifests(1)
+        if not manifests:
+            raise NothingPublished
+        yield Results(workspace, engine, vault, manifests[0])
+    finally:
+        engine.close()
+        vault.close()
+
+
+def _population(row: Row) -> Row:
+    """Weighted figures; intervals use the effective number of cases."""
+    weights = np.array([[row["weight_kept"], row["weight_broken"], row["weight_unobservable"]]])
+    total = weights.sum(axis=1)
+    effective = effective_count(total, np.array([row["weight_squared"]]))
+    scale = np.divide(effective, total, out=np.zeros_like(total), where=total > 0)
+    low, high = kept_interval(*(weights[:, place] * scale for place in range(3)))
+    judged = row["weight_kept"] + row["weight_broken"]
+    return {
+        "kept": row["weight_kept"],
+        "broken": row["weight_broken"],
+        "unobservable": row["weight_unobservable"],
+        "kept_ratio": row["weight_kept"] / judged if judged else None,
+        "low": None if np.isnan(low[0]) else float(low[0]),
+        "high": None if np.isnan(high[0]) else float(high[0]),
+    }
+
+
+def _json(text: str | None) -> Any:  # JSON
+    import json  # noqa: PLC0415
+
+    return json.loads(text) if text else {}

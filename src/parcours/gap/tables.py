@@ -1,0 +1,59 @@
+"""Lake tables that hold what became of promises."""
+
+from parcours.lake import TableSpec
+
+SLICES = 8
+
+VERDICT = TableSpec(
+    "verdict",
+    {
+        "promise_id": "INTEGER",
+        "journey_id": "BIGINT",
+        "unit_id": "BIGINT",  # what the promise was judged within
+        "person_id": "BIGINT",  # null: nobody is known
+        "trigger_id": "BIGINT",  # signal that started the promise
+        "trigger_at": "BIGINT",  # microseconds UTC
+        "deadline_at": "BIGINT",  # end of the window; null: open, or nobody can say
+        "target_id": "BIGINT",  # signal that decided, or came too late; null: none
+        "target_at": "BIGINT",
+        "verdict": "VARCHAR",  # kept, broken, pending, unobservable, waived
+        "week": "INTEGER",  # ISO week of the trigger in the workspace's time zone, as 202637
+        "weight": "DOUBLE",  # how many cases of the population it stands for
+        **{
+            f"slice_{number}": "VARCHAR" for number in range(SLICES)
+        },  # in the order of the map's slices; null: not known
+        "map_id": "INTEGER",
+        "month": "INTEGER",  # of the journey's start
+    },
+    partition=("map_id", "month"),
+)
+
+GAP = TableSpec(
+    "gap",
+    {
+        "promise_id": "INTEGER",
+        "map_id": "INTEGER",
+        "dimension": "VARCHAR",  # null: no slice
+        "value": "VARCHAR",
+        "week": "INTEGER",  # null: all time
+        "people": "BIGINT",
+        "eligible": "BIGINT",
+        "kept": "BIGINT",
+        "broken": "BIGINT",
+        "pending": "BIGINT",
+        "unobservable": "BIGINT",
+        "waived": "BIGINT",
+        "contested": "BIGINT",
+        "kept_ratio": "DOUBLE",  # kept / (kept + broken); null: neither
+        "low": "DOUBLE",  # ratio; the unobservable counted broken
+        "high": "DOUBLE",  # ratio; the unobservable counted kept
+        "weight_kept": "DOUBLE",
+        "weight_broken": "DOUBLE",
+        "weight_unobservable": "DOUBLE",
+        "weight_squared": "DOUBLE",  # sum of squared weights of kept, broken and unobservable
+        "score_kept": "DOUBLE",  # mean score given in journeys where it was kept; null: none given
+        "scores_kept": "BIGINT",
+        "score_broken": "DOUBLE",
+        "scores_broken": "BIGINT",
+    },
+)

@@ -1,0 +1,396 @@
+"""The designed journey as read from `maps/*.yaml`: stages, steps, owners, goals, expectations, and promises as data.
+
+What a promise means is for `gap`; here it is only read, whole, with the place of every fault.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+
+from parcours.kernel.clock import UnreadableDuration, duration_us
+from parcours.kernel.document import Document, Model, Text, read_document, validate
+from parcours.kernel.errors import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from parcours.kernel.workspace import Workspace
+    from parcours.signal.mapping import Name
+
+# Patterns and keys that the language has and this version does not judge: refused rather than ignored.
+LATER = {
+    "between": "a slot between two instants",
+    "at_most_times": "a bound on repetitions",
+    "precede": "what must come before",
+    "whenever": "a backward promise",
+    "since": "a backward promise",
+    "same": "a backward promise",
+    "sum": "a sum of parts",
+    "every": "a rhythm",
+    "each": "one verdict a part",
+    "revised_by": "a renegotiated deadline",
+    "contradicted_by": "a contradiction by the customer",
+    "calendar": "opening hours and working days",
+    "only_for": "a promise for some",
+}
+
+
+def _check_duration(value: str) -> str:
+    try:
+        duration_us(value)
+    except UnreadableDuration as problem:
+        raise ValueError(str(problem)) from None
+    return value
+
+
+Duration = Annotated[Text, AfterValidator(_check_duration)]
+
+
+def _as_ref(value: object) -> object:
+    return {"signal": value} if isinstance(value, str) else value
+
+
+def _as_translations(value: object) -> object:
+    return {"en": value} if isinstance(value, str) else value
+
+
+Translations = Annotated[
+    dict[str, str],
+    BeforeValidator(_as_translations),
+    WithJsonSchema(
+        {"anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "string"}}]}
+    ),
+]
+
+
+class SignalRef(Model):
+    """A kind of signal: its type, and a condition on it."""
+
+    signal: Text
+    where: Text | None = None
+
+
+class Condition(Model):
+    """A kind of signal, or a condition on the trigger itself where no signal is named."""
+
+    signal: Text | None = None
+    where: Text | None = None
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if self.signal is None and self.where is None:
+            raise ValueError("neither `signal` nor `where`; name one")
+        return self
+
+
+_REF_SCHEMA: dict[str, Any] = {
+    "anyOf": [
+        {"type": "string"},
+        {
+            "type": "object",
+            "properties": {"signal": {"type": "string"}, "where": {"type": "string"}},
+            "additionalProperties": False,
+        },
+    ]
+}
+Ref = Annotated[SignalRef, BeforeValidator(_as_ref), WithJsonSchema(_REF_SCHEMA)]
+Waiver = Annotated[Condition, BeforeValidator(_as_ref), WithJsonSchema(_REF_SCHEMA)]
+
+
+class Starts(SignalRef):
+    """What begins a journey, and how far back what led to it belongs to it."""
+
+    look_back: Duration | None = None
+
+
+class Ends(Model):
+    """What closes a journey: a signal, quiet, or an instant that the starting signal names."""
+
+    any_: tuple[Ref, ...] = Field(default=(), alias="any")
+    or_quiet_for: Duration | None = None
+    at: Text | None = None
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not self.any_ and self.or_quiet_for is None and self.at is None:
+            raise ValueError("a journey that never ends; write `any`, `or_quiet_for` or `at`")
+        return self
+
+
+class Step(Model):
+    """A place on the map that a signal proves."""
+
+    step: Name
+    signal: Text
+    where: Text | None = None
+    title: Translations | None = None
+    touchpoints: tuple[Text, ...] = ()
+    owner: Text | None = None
+    optional: bool = False
+
+    @property
+    def ref(self) -> SignalRef:
+        """The signal that proves the step."""
+        return SignalRef(signal=self.signal, where=self.where)
+
+
+class Stage(Model):
+    """A phase of the map."""
+
+    stage: Name
+    title: Translations | None = None
+    steps: tuple[Step, ...] = Field(min_length=1)
+
+
+class Expectation(Model):
+    """What customers expect at a step, promised or not."""
+
+    step: Name
+    says: Translations
+    source: Text | None = Field(default=None, alias="from")
+
+
+class Goal(Model):
+    """What the map is to reach, and when."""
+
+    model_config = ConfigDict(extra="allow")
+
+    promise: Name | None = None
+    measure: Text | None = None
+    kept: float | None = Field(default=None, ge=0, le=1)
+    at_most: float | None = None
+    at_least: float | None = None
+    by: Any = None  # a date, which YAML may have read already
+
+
+Bound = Annotated[dict[str, float], Field(min_length=1, max_length=1)]
+
+
+class Promise(Model):
+    """A commitment a machine can check."""
+
+    promise: Name
+    says: Translations | None = None
+    made_in: Text | None = None
+    theme: Text | None = None
+    nature: Literal["delay", "availability", "price", "welcome", "information", "effort"] | None = None
+    owner: Text | None = None
+    cost: Any = None  # money per case, priced elsewhere
+    after: Ref | None = None
+    expect: Ref | None = None
+    never: Ref | None = None
+    measure: Ref | None = None
+    within: Duration | None = None
+    before: Text | None = None
+    until: Ref | None = None
+    at_least: Bound | None = None
+    at_most: Bound | None = None
+    match: dict[Text, Text] = Field(default_factory=dict)
+    per: Name | None = None
+    unless: Waiver | None = None
+    proven_by: tuple[Text, ...] | None = None
+    between: Any = None
+    at_most_times: Any = None
+    precede: Any = None
+    whenever: Any = None
+    since: Any = None
+    same: Any = None
+    sum: Any = None
+    every: Any = None
+    each: Any = None
+    revised_by: Any = None
+    contradicted_by: Any = None
+    calendar: Any = None
+    only_for: Any = None
+
+    @model_validator(mode="after")
+    def _is_a_pattern(self) -> Self:
+        for key, meaning in LATER.items():
+            if getattr(self, key) is not None:
+                raise ValueError(
+                    f"{key!r} ({meaning}) is not judged by this version; take it out, a promise judged by half would accuse wrongly"
+                )
+        targets = [key for key in ("expect", "never", "measure") if getattr(self, key) is not None]
+        if len(targets) != 1:
+            raise ValueError("a promise says one of `expect`, `never` and `measure`; write exactly one")
+        getattr(self, f"_check_{targets[0]}")()
+        return self
+
+    def _check_expect(self) -> None:
+        if self.after is None:
+            raise ValueError("`expect` has no `after`; name the signal that starts the promise")
+        if (self.within is None) == (self.before is None):
+            raise ValueError("`expect` has no deadline, or two; write `within: 2h` or `before: property`")
+        self._refuse("until", "at_least", "at_most")
+
+    def _check_never(self) -> None:
+        if self.after is None:
+            raise ValueError("`never` has no `after`; name the signal that starts the promise")
+        if (self.within is None) == (self.until is None):
+            raise ValueError("`never` has no end, or two; write `within: 7d` or `until: signal`")
+        self._refuse("before", "at_least", "at_most")
+
+    def _check_measure(self) -> None:
+        if (self.at_least is None) == (self.at_most is None):
+            raise ValueError(
+                "`measure` has no bound, or two; write `at_least: {score: 8}` or `at_most: {wait_s: 300}`"
+            )
+        if self.within is not None and self.after is None:
+            raise ValueError("`within` has no `after` to start from; add `after`, or take `within` out")
+        self._refuse("before", "until")
+
+    def _refuse(self, *keys: str) -> None:
+        for key in keys:
+            if getattr(self, key) is not None:
+                raise ValueError(f"{key!r} does not belong to this pattern; take it out")
+
+    @property
+    def pattern(self) -> str:
+        """`expect`, `never` or `measure`."""
+        return next(key for key in ("expect", "never", "measure") if getattr(self, key) is not None)
+
+    @property
+    def target(self) -> SignalRef:
+        """What is expected, forbidden or measured."""
+        found: SignalRef = getattr(self, self.pattern)
+        return found
+
+
+class JourneyMap(Model):
+    """One map file."""
+
+    map: Name
+    kind: Literal["purchase", "service", "problem", "relationship"] | None = None
+    parent: Name | None = None
+    title: Translations | None = None
+    why: Translations | None = None
+    strategy: Any = None
+    owner: Text | None = None
+    per: Name
+    starts: Annotated[Starts, BeforeValidator(_as_ref)] | None = None
+    ends: Ends | None = None
+    goals: tuple[Goal, ...] = ()
+    stages: tuple[Stage, ...] = Field(min_length=1)
+    expectations: tuple[Expectation, ...] = ()
+    slices: tuple[Name, ...] = Field(default=(), max_length=8)
+    promises: tuple[Promise, ...] = ()
+
+    @property
+    def steps(self) -> list[Step]:
+        """All steps in the order of the map."""
+        return [step for stage in self.stages for step in stage.steps]
+
+    @property
+    def by_person(self) -> bool:
+        """A journey is about a person's time, not about an object."""
+        return self.per in {"person", "visit"}
+
+    @property
+    def quiet_us(self) -> int:
+        """Silence after which a journey of a person is over, microseconds."""
+        text = self.ends.or_quiet_for if self.ends else None
+        return duration_us(text or ("30m" if self.per == "visit" else "30d"))
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A map with the document it was read from."""
+
+    map: JourneyMap
+    document: Document
+
+
+def read_maps(workspace: Workspace) -> tuple[list[Drawn], list[Fault]]:
+    """Read every map of a workspace, sorted by file name, and every fault of their form."""
+    drawn: list[Drawn] = []
+    faults: list[Fault] = []
+    for path in workspace.documents("maps"):
+        document = read_document(path, workspace.relative(path))
+        if isinstance(document, Fault):
+            faults.append(document)
+            continue
+        found = validate(document, JourneyMap)
+        if isinstance(found, list):
+            faults.extend(found)
+        else:
+            drawn.append(Drawn(found, document))
+    return drawn, [*faults, *_doubles(drawn), *(fault for item in drawn for fault in _inside(item, drawn))]
+
+
+def _doubles(drawn: Iterable[Drawn]) -> list[Fault]:
+    seen: dict[str, str] = {}
+    faults = []
+    for item in drawn:
+        if item.map.map in seen:
+            faults.append(
+                item.document.fault(
+                    ("map",),
+                    f"the map {item.map.map!r} is also in {seen[item.map.map]}",
+                    "give each its own name",
+                )
+            )
+        seen.setdefault(item.map.map, item.document.name)
+    return faults
+
+
+def _inside(item: Drawn, drawn: Iterable[Drawn]) -> list[Fault]:
+    """Names inside one map that are twice there, or nowhere."""
+    faults = []
+    places = [
+        (("stages", number, "steps", place, "step"), step.step)
+        for number, stage in enumerate(item.map.stages)
+        for place, step in enumerate(stage.steps)
+    ]
+    faults += _repeated(item.document, places, "step")
+    faults += _repeated(
+        item.document,
+        [
+            (("promises", number, "promise"), promise.promise)
+            for number, promise in enumerate(item.map.promises)
+        ],
+        "promise",
+    )
+    steps = {step.step for step in item.map.steps}
+    promises = {promise.promise for promise in item.map.promises}
+    for number, expectation in enumerate(item.map.expectations):
+        if expectation.step not in steps:
+            faults.append(
+                item.document.fault(
+                    ("expectations", number, "step"),
+                    f"the expectation is about {expectation.step!r}, which is no step of this map",
+                    "name one of its steps",
+                )
+            )
+    for number, goal in enumerate(item.map.goals):
+        if goal.promise is not None and goal.promise not in promises:
+            faults.append(
+                item.document.fault(
+                    ("goals", number, "promise"),
+                    f"the goal is about {goal.promise!r}, which is no promise of this map",
+                    "name one of its promises",
+                )
+            )
+    return faults
+
+
+def _repeated(document: Document, places: list[tuple[tuple[str | int, ...], str]], what: str) -> list[Fault]:
+    seen = set()
+    faults = []
+    for location, name in places:
+        if name in seen:
+            faults.append(
+                document.fault(location, f"the {what} {name!r} is there twice", "give each its own name")
+            )
+        seen.add(name)
+    return faults
+
+
+def json_schema() -> dict[str, Any]:  # a JSON document
+    """JSON Schema of a map file, for editors."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **JourneyMap.model_json_schema(by_alias=True),
+    }

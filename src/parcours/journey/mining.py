@@ -1,0 +1,83 @@
+"""Where journeys go: transition graph with waits, and variants; on integers, names joined back at the end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from parcours.kernel.clock import SECOND_US
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from parcours.lake import Engine
+
+
+def transition_graph(engine: Engine, walk: str) -> list[dict[str, Any]]:
+    """Count transitions between nodes and how long they took.
+
+    Args:
+        engine: Where `walk` is readable.
+        walk: A relation with journey bigint, node integer, at bigint (microseconds), ordinal bigint, person bigint (null: unknown).
+
+    Returns:
+        Rows `source, target` (node codes; None is the start or the end), `count`, `people`, `wait_median_s`, `wait_p95_s` (seconds,
+        interpolated; None at start and end), the most frequent first.
+    """
+    table = engine.arrow(f"""
+        with step as (
+            select journey, node, at_us, person,
+                   lead(node) over w as next_node, lead(at_us) over w as next_at, lag(node) over w as previous_node
+            from {walk} window w as (partition by journey order by at_us, ordinal)
+        )
+        select node as source, next_node as target, count(*) as count, count(distinct person) as people,
+               quantile_cont(next_at - at_us, 0.5) / {SECOND_US} as wait_median_s, quantile_cont(next_at - at_us, 0.95) / {SECOND_US} as wait_p95_s
+        from step group by node, next_node
+        union all
+        select null, node, count(*), count(distinct person), null, null from step where previous_node is null group by node
+        order by count desc, source nulls first, target nulls first""")
+    return list(table.to_pylist())
+
+
+def variants(engine: Engine, walk: str) -> list[tuple[list[int], int]]:
+    """Distinct paths of nodes and how many journeys took each, the most frequent first; `walk` as in `transition_graph`."""
+    rows = engine.rows(f"""
+        with path as (select list(node order by at_us, ordinal) as path from {walk} group by journey)
+        select path, count(*) as count from path group by path order by count desc, path""")
+    return [(list(path), count) for path, count in rows]
+
+
+def walk_of_map(map_id: int, *, by_type: bool) -> str:
+    """A walk over the steps of a map, from the views `journey_step` and `journey`; signals that are no step only count by type."""
+    node, known = ("type_id", "true") if by_type else ("step_id", "s.step_id is not null")
+    return f"""(select s.journey_id as journey, s.{node} as node, s.occurred_at as at_us, s.ordinal, j.person_id as person
+        from journey_step as s join journey as j on j.map_id = s.map_id and j.journey_id = s.journey_id
+        where s.map_id = {map_id} and {known})"""
+
+
+def walk_of_objects(namespace_id: int) -> str:
+    """A walk over signal types, one journey per object of a namespace, from the view `seen`."""
+    units = f"list_distinct(list_transform(list_filter(objects, lambda x: x.namespace_id = {namespace_id}), lambda x: x.object_id))"
+    return f"""(select u.journey, s.type_id as node, s.occurred_at as at_us, s.ordinal, s.person_id as person
+        from (select *, {units} as units from seen where objects is not null) as s, unnest(s.units) as u(journey))"""
+
+
+def walk_of_people(quiet_us: int | None) -> str:
+    """A walk over signal types, a person's time cut after `quiet_us` of silence, from the view `seen`."""
+    if quiet_us is None:
+        return "(select person_id as journey, type_id as node, occurred_at as at_us, ordinal, person_id as person from seen where person_id is not null)"
+    order = "partition by person_id order by occurred_at, ordinal"
+    return f"""(select last_value(case when begins then signal_id end ignore nulls) over ({order} rows between unbounded preceding and current row) as journey,
+               type_id as node, occurred_at as at_us, ordinal, person_id as person
+        from (select *, coalesce(occurred_at - lag(occurred_at) over ({order}) > {quiet_us}, true) as begins from seen where person_id is not null))"""
+
+
+def named(rows: list[dict[str, Any]], names: Mapping[int, str]) -> list[dict[str, Any]]:
+    """Graph rows with the names of their nodes."""
+    return [
+        {
+            **row,
+            "source": None if row["source"] is None else names[row["source"]],
+            "target": None if row["target"] is None else names[row["target"]],
+        }
+        for row in rows
+    ]

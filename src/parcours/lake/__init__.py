@@ -1,0 +1,23 @@
+"""Where pseudonymous facts lie, and what computes on them.
+
+Question: which rows are true as of the last published run, and how are they read and written without losing any?
+Tables are Delta tables of zstd Parquet files; a snapshot is the list of their files, read by DuckDB.
+Holds: `engine` (DuckDB in process), `tables` (Delta), `sql` (quoting and SQL model files).
+Only this package imports `duckdb` and `deltalake`.
+"""
+
+from parcours.lake.engine import Engine, EngineProblem, SqlFault, open_engine
+from parcours.lake.sql import identifier, literal, model_sql
+from parcours.lake.tables import Lake, TableSpec
+
+__all__ = [
+    "Engine",
+    "EngineProblem",
+    "Lake",
+    "SqlFault",
+    "TableSpec",
+    "identifier",
+    "literal",
+    "model_sql",
+    "open_engine",
+]

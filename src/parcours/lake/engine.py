@@ -1,0 +1,174 @@
+"""DuckDB in process: one connection with bounded memory, whose spill lies where personal data may lie."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from parcours.kernel.errors import ParcoursError
+from parcours.lake.sql import identifier, literal, model_sql
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    import pyarrow as pa
+
+_BATCH_ROWS = 100_000
+
+
+class SqlFault(ParcoursError, ValueError):
+    """An expression of the configuration that the engine refuses."""
+
+    code = "lake.sql_fault"
+
+    def __init__(self, reason: str, sql: str = "") -> None:
+        super().__init__(reason, fix="mend the expression", reason=reason, sql=sql)
+
+
+class EngineProblem(ParcoursError, RuntimeError):
+    """The engine could not finish: memory or disk is short, or a file cannot be read."""
+
+    code = "lake.engine_problem"
+    retryable = True
+
+    def __init__(self, what: str, fix: str) -> None:
+        super().__init__(what, fix=fix)
+
+
+class Engine:
+    """A DuckDB connection that speaks our errors.
+
+    Instants are int64 microseconds UTC in every model, so the session's time zone matters only where a mapping reads
+    naive times; it is UTC unless `time_zone` sets another.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, spill: Path) -> None:
+        self._connection = connection
+        self._spill = spill
+
+    def run(self, sql: str, parameters: Mapping[str, object] | None = None) -> None:
+        """Execute statements that answer nothing."""
+        with _our_errors(sql):
+            self._connection.execute(sql, dict(parameters) if parameters else None)
+
+    def rows(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
+        """All rows, for small results; values are any SQL type."""
+        with _our_errors(sql):
+            return self._connection.execute(sql, dict(parameters) if parameters else None).fetchall()
+
+    def value(self, sql: str, parameters: Mapping[str, object] | None = None) -> Any:  # any SQL type
+        """The first value of the first row; None where there is no row."""
+        found = self.rows(sql, parameters)
+        return found[0][0] if found else None
+
+    def arrow(self, sql: str, parameters: Mapping[str, object] | None = None) -> pa.Table:
+        """The result as one Arrow table."""
+        with _our_errors(sql):
+            return self._connection.sql(sql, params=dict(parameters) if parameters else None).to_arrow_table()
+
+    def batches(self, sql: str, parameters: Mapping[str, object] | None = None) -> Iterator[pa.RecordBatch]:
+        """The result as Arrow batches, never whole in memory."""
+        with _our_errors(sql):
+            query = self._connection.sql(sql, params=dict(parameters) if parameters else None)
+            yield from query.to_arrow_reader(_BATCH_ROWS)
+
+    def model(self, package: str, table: str, parameters: Mapping[str, object] | None = None) -> pa.Table:
+        """Run one SQL model file and answer its rows."""
+        return self.arrow(model_sql(package, table), parameters)
+
+    def columns(self, sql: str) -> dict[str, str]:
+        """Names and types of a query's columns, without running it."""
+        return {row[0]: row[1] for row in self.rows(f"describe {sql}")}
+
+    def register(self, name: str, table: pa.Table) -> None:
+        """Make an Arrow table readable as `name`."""
+        with contextlib.suppress(duckdb.Error):
+            self._connection.unregister(name)
+        self._connection.register(name, table)
+
+    @contextlib.contextmanager
+    def time_zone(self, zone: str) -> Iterator[None]:
+        """Read naive times as of `zone` inside the block."""
+        self.run(f"set TimeZone = {literal(zone)}")
+        try:
+            yield
+        finally:
+            self.run("set TimeZone = 'UTC'")
+
+    def write_parquet(self, sql: str, folder: Path, partition_by: Sequence[str] = ()) -> list[Path]:
+        """Write a query as zstd Parquet files below `folder`, synced to disk.
+
+        Returns:
+            The files, in no order; empty where the query has no rows.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        options = "format parquet, compression zstd, per_thread_output true"
+        if partition_by:
+            names = ", ".join(identifier(name) for name in partition_by)
+            options = f"format parquet, compression zstd, partition_by ({names}), overwrite_or_ignore true"
+        self.run(f"copy ({sql}) to {literal(str(folder))} ({options})")
+        files = sorted(folder.rglob("*.parquet"))
+        for file in files:
+            descriptor = os.open(file, os.O_RDONLY)
+            os.fsync(descriptor)
+            os.close(descriptor)
+        return files
+
+    def close(self) -> None:
+        """Close the connection and wipe what it spilled."""
+        self._connection.close()
+        shutil.rmtree(self._spill, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _our_errors(sql: str) -> Iterator[None]:
+    try:
+        yield
+    except duckdb.OutOfMemoryException as problem:
+        raise EngineProblem(
+            f"the engine ran out of memory ({_first_line(problem)})",
+            "give it more with --memory, or free disk for its spill",
+        ) from None
+    except duckdb.IOException as problem:
+        raise EngineProblem(
+            _first_line(problem), "check the file, its rights and the free disk space"
+        ) from None
+    except (duckdb.BinderException, duckdb.ParserException, duckdb.CatalogException) as problem:
+        raise SqlFault(_first_line(problem), sql) from None
+    except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.OutOfRangeException) as problem:
+        raise EngineProblem(_first_line(problem), "check the data against the mapping") from None
+
+
+def open_engine(spill: Path, memory: str = "4GB", threads: int | None = None) -> Engine:
+    """Open an engine whose spill lies in `spill`, wiped at start and end.
+
+    Args:
+        spill: A folder of its own.
+        memory: Bound on what the engine holds, such as `6GB`.
+        threads: Processors used; all by default.
+
+    Raises:
+        EngineProblem: `memory` is not a size.
+    """
+    shutil.rmtree(spill, ignore_errors=True)
+    spill.mkdir(parents=True)
+    connection = duckdb.connect(config={"temp_directory": str(spill)})
+    try:
+        connection.execute(f"set memory_limit = {literal(memory)}")
+    except duckdb.Error:
+        raise EngineProblem(f"{memory!r} is not an amount of memory", "write it like 6GB") from None
+    if threads:
+        connection.execute(f"set threads = {int(threads)}")
+    connection.execute("set TimeZone = 'UTC'; set enable_progress_bar = false")
+    return Engine(connection, spill)
+
+
+def _first_line(problem: Exception) -> str:
+    text = str(problem).strip().splitlines()[0]
+    _, _, tail = text.partition("Error: ")
+    return (tail or text).rstrip(".")

@@ -1,0 +1,43 @@
+"""Quoting, and SQL models kept in files: one table a file, five header lines, bound parameters written `:name`."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib import resources
+
+_PARAMETER = re.compile(r"(?<![:\w]):([a-z_]\w*)")
+
+
+def identifier(name: str) -> str:
+    """A quoted SQL identifier.
+
+    Example:
+        >>> print(identifier("case:channel"))
+        "case:channel"
+    """
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(value: str | float | bool | None) -> str:
+    """An escaped SQL literal, for the compilers; queries with user values bind them.
+
+    Example:
+        >>> literal("o'brien")
+        "'o''brien'"
+    """
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return repr(value)
+    return "'" + value.replace("'", "''") + "'"
+
+
+@cache
+def model_sql(package: str, table: str) -> str:
+    """The SQL of `package`/sql/`table`.sql for DuckDB: `:since` becomes `$since`."""
+    text = resources.files(package).joinpath("sql", f"{table}.sql").read_text("utf-8")
+    body = "\n".join(line for line in text.splitlines() if not line.startswith("--"))
+    return _PARAMETER.sub(r"$\1", body)

@@ -1,0 +1,284 @@
+"""Delta tables of the lake: files are written aside, then enter a table in one commit.
+
+A commit states what the table shall hold, as files of the base version without the replaced partitions, plus the new files. What
+an interrupted run left in the log is thereby undone, so a reader of a published version never sees half a run.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlparse
+
+import pyarrow.parquet as pq
+from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Transaction
+from deltalake.exceptions import DeltaError, TableNotFoundError
+from deltalake.transaction import AddAction, RemoveAction
+
+from parcours.kernel.clock import now_us
+from parcours.kernel.errors import ParcoursError
+from parcours.lake.sql import identifier, literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    import pyarrow as pa
+
+    from parcours.lake.engine import Engine
+
+Partition = tuple[str, ...]
+_NO_HOOKS = PostCommitHookProperties(create_checkpoint=True, cleanup_expired_logs=False)
+
+
+class BrokenLake(ParcoursError, RuntimeError):
+    """A table of the lake does not hold what the last published run wrote."""
+
+    code = "lake.broken"
+
+    def __init__(self, table: str, what: str) -> None:
+        super().__init__(
+            f"the lake table {table!r} is damaged: {what}",
+            fix="delete the workspace's .parcours/lake folder and run again: everything is rebuilt from the sources",
+            table=table,
+        )
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """Name, columns and partitions of one lake table.
+
+    Attributes:
+        name: Singular noun at the table's grain.
+        columns: Column name to SQL type, partition columns included.
+        partition: Columns whose values name the folders.
+    """
+
+    name: str
+    columns: Mapping[str, str]
+    partition: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """A partition column is a column."""
+        assert set(self.partition) <= set(self.columns)  # noqa: S101 - a slip of the author, not of a user
+
+    @property
+    def empty_sql(self) -> str:
+        """A query with these columns and no row."""
+        return f"select {', '.join(f'cast(null as {kind}) as {identifier(name)}' for name, kind in self.columns.items())} where false"
+
+
+class Lake:
+    """The tables below one folder.
+
+    Args:
+        folder: Where tables lie; made when the first is written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._staging = folder / "_staging"
+
+    def latest(self, table: str) -> int | None:
+        """The newest version of a table; None where it does not exist."""
+        found = self._open(table, None)
+        return None if found is None else int(found.version())
+
+    def committed(self, table: str, transaction: str) -> bool:
+        """The application transaction `transaction` is in the table's log."""
+        found = self._open(table, None)
+        return found is not None and found.transaction_version(transaction) is not None
+
+    def files(self, table: str, version: int | None) -> dict[str, Partition]:
+        """Files of a version, relative to the table, with their partition values; empty for None."""
+        if version is None:
+            return {}
+        found = self._open(table, version)
+        if found is None:
+            raise BrokenLake(table, f"version {version} is missing")
+        root = self._folder / table
+        return {_relative(uri, root): _partition(_relative(uri, root)) for uri in found.file_uris()}
+
+    def view(self, engine: Engine, spec: TableSpec, version: int | None, name: str | None = None) -> None:
+        """Make one version of a table readable in `engine` under `name`.
+
+        Raises:
+            BrokenLake: A file of that version is missing or is not Parquet.
+        """
+        engine.run(
+            f"create or replace temp view {identifier(name or spec.name)} as {self.query(spec, version)}"
+        )
+
+    def query(
+        self, spec: TableSpec, version: int | None, keep: Callable[[Partition], bool] | None = None
+    ) -> str:
+        """SQL that reads one version of a table, of the partitions that `keep` holds for."""
+        files = [
+            file for file, values in self.files(spec.name, version).items() if keep is None or keep(values)
+        ]
+        if not files:
+            return spec.empty_sql
+        root = self._folder / spec.name
+        for file in files:
+            if not (root / file).is_file():
+                raise BrokenLake(spec.name, f"{file} is missing")
+        paths = ", ".join(literal(str(root / file)) for file in sorted(files))
+        columns = ", ".join(identifier(column) for column in spec.columns)
+        hive = ", ".join(f"{literal(column)}: {literal(spec.columns[column])}" for column in spec.partition)
+        options = (
+            f", hive_partitioning = true, hive_types = {{{hive}}}" if hive else ", hive_partitioning = false"
+        )
+        return f"select {columns} from read_parquet([{paths}]{options})"
+
+    def write(
+        self,
+        engine: Engine,
+        spec: TableSpec,
+        sql: str,
+        *,
+        base: int | None,
+        replaces: Callable[[Partition], bool] = lambda _: True,
+        transaction: str | None = None,
+    ) -> tuple[int, int]:
+        """Write a query's rows and commit: base version, less what is replaced, plus these rows.
+
+        Args:
+            engine: Runs the query.
+            spec: The table.
+            sql: A query giving exactly the table's columns.
+            base: Version that is kept where not replaced; None keeps nothing.
+            replaces: Partitions of the base that go; all by default.
+            transaction: Application transaction recorded with the commit.
+
+        Returns:
+            (version, rows written).
+        """
+        aside = self._staging / f"{spec.name}-{uuid.uuid4().hex}"
+        columns = ", ".join(identifier(column) for column in spec.columns)
+        files = engine.write_parquet(f"select {columns} from ({sql})", aside, spec.partition)
+        rows = {file: pq.read_metadata(file).num_rows for file in files}
+        kept = {file for file, values in self.files(spec.name, base).items() if not replaces(values)}
+        added = self._move_in(spec, aside, {file: count for file, count in rows.items() if count})
+        version = self._commit(engine, spec, kept, added, transaction)
+        shutil.rmtree(aside, ignore_errors=True)
+        return version, sum(rows.values())
+
+    def drop_partitions(
+        self, engine: Engine, spec: TableSpec, gone: Callable[[Partition], bool], base: int | None
+    ) -> int:
+        """Commit the base version without some partitions; answers the version."""
+        kept = {file for file, values in self.files(spec.name, base).items() if not gone(values)}
+        return self._commit(engine, spec, kept, {}, None)
+
+    def clear_staging(self) -> None:
+        """Forget what an interrupted run wrote aside."""
+        shutil.rmtree(self._staging, ignore_errors=True)
+
+    def vacuum(self, table: str, keep_versions: Collection[int]) -> None:
+        """Delete files that no kept version and not the newest one reads."""
+        newest = self.latest(table)
+        if newest is None:
+            return
+        root = self._folder / table
+        wanted = {file for version in {*keep_versions, newest} for file in self.files(table, version)}
+        for file in root.rglob("*.parquet"):
+            relative = file.relative_to(root).as_posix()
+            if not relative.startswith("_delta_log") and relative not in wanted:
+                file.unlink(missing_ok=True)
+
+    def _open(self, table: str, version: int | None) -> DeltaTable | None:
+        root = self._folder / table
+        if not (root / "_delta_log").is_dir():
+            return None
+        try:
+            return DeltaTable(root, version=version)
+        except TableNotFoundError:
+            return None
+        except DeltaError as problem:
+            raise BrokenLake(table, str(problem).splitlines()[0]) from None
+        except (OSError, ValueError) as problem:
+            raise BrokenLake(table, str(problem).splitlines()[0]) from None
+
+    def _move_in(self, spec: TableSpec, aside: Path, rows: Mapping[Path, int]) -> dict[str, int]:
+        root = self._folder / spec.name
+        moved = {}
+        for file, count in rows.items():
+            folder = file.relative_to(aside).parent
+            (root / folder).mkdir(parents=True, exist_ok=True)
+            target = root / folder / f"part-{uuid.uuid4().hex}.parquet"
+            os.replace(file, target)
+            moved[target.relative_to(root).as_posix()] = count
+        return moved
+
+    def _commit(
+        self,
+        engine: Engine,
+        spec: TableSpec,
+        kept: Collection[str],
+        added: Mapping[str, int],
+        transaction: str | None,
+    ) -> int:
+        root = self._folder / spec.name
+        table = self._open(spec.name, None) or self._create(engine, spec)
+        present = {_relative(uri, root) for uri in table.file_uris()}
+        now_ms = now_us() // 1_000
+        actions = [
+            RemoveAction(file, True, now_ms, None, _values(spec, _partition(file)))
+            for file in sorted(present - set(kept))
+        ]
+        entering = {**added, **{file: pq.read_metadata(root / file).num_rows for file in set(kept) - present}}
+        actions += [self._add(spec, root, file, count) for file, count in sorted(entering.items())]
+        if not actions and transaction is None:
+            return int(table.version())
+        marks = [Transaction(transaction, 1)] if transaction else None
+        table.create_write_transaction(
+            actions,
+            mode="append",
+            schema=table.schema(),
+            partition_by=list(spec.partition),
+            commit_properties=CommitProperties(app_transactions=marks),
+            post_commithook_properties=_NO_HOOKS,
+        )
+        return int(DeltaTable(root).version())
+
+    def _create(self, engine: Engine, spec: TableSpec) -> DeltaTable:
+        schema: pa.Schema = engine.arrow(spec.empty_sql).schema
+        return DeltaTable.create(
+            self._folder / spec.name, schema=schema, partition_by=list(spec.partition), mode="ignore"
+        )
+
+    def _add(self, spec: TableSpec, root: Path, file: str, rows: int) -> AddAction:
+        status = (root / file).stat()
+        values = _values(spec, _partition(file))
+        stats = json.dumps({"numRecords": rows})
+        return AddAction(file, status.st_size, values, status.st_mtime_ns // 1_000_000, True, stats)
+
+
+def _relative(uri: str, root: Path) -> str:
+    path = Path(unquote(urlparse(uri).path)) if uri.startswith("file:") else Path(uri)
+    return path.resolve().relative_to(root.resolve()).as_posix()
+
+
+def _partition(file: str) -> Partition:
+    """Values of the folders `name=value` that a file lies in, outermost first."""
+    return tuple(unquote(part.partition("=")[2]) for part in Path(file).parts[:-1])
+
+
+def _values(spec: TableSpec, values: Partition) -> dict[str, str | None]:
+    return dict(zip(spec.partition, values, strict=True))
+
+
+def delta_files(folder: Path) -> list[str]:
+    """Files of the newest version of a foreign Delta table, sorted.
+
+    Raises:
+        BrokenLake: The table cannot be read.
+    """
+    try:
+        return sorted(DeltaTable(folder).file_uris())
+    except (DeltaError, OSError, ValueError) as problem:
+        raise BrokenLake(folder.name, str(problem).splitlines()[0]) from None

@@ -1,0 +1,423 @@
+"""Mappings compiled to SQL: each rule becomes a `draft`, one row per signal it would give, with the reason where it is refused."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from parcours.kernel.clock import SECOND_US
+from parcours.lake import SqlFault, identifier, literal
+from parcours.signal.mapping import MAX_RULES
+from parcours.signal.reading import ROW
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from parcours.kernel.document import Document
+    from parcours.kernel.errors import Fault
+    from parcours.lake import Engine
+    from parcours.signal.mapping import Choice, Rule
+
+
+class Refused(StrEnum):
+    """Why a signal did not enter the lake. Each is counted; received = accepted + the sum of these."""
+
+    UNREADABLE_LINE = "unreadable_line"
+    UNREADABLE_CONDITION = "unreadable_condition"
+    MISSING_TIME = "missing_time"
+    UNREADABLE_TIME = "unreadable_time"
+    TIME_OUT_OF_RANGE = "time_out_of_range"
+    MISSING_TYPE = "missing_type"
+    PERSONAL_TYPE = "personal_type"
+    MISSING_ID = "missing_id"
+    UNREADABLE_WEIGHT = "unreadable_weight"
+    DUPLICATE_ID = "duplicate_id"
+
+
+# What identifies people best leads; namespaces not named here follow in the mapping's order.
+DEFAULT_PRIORITY = ("customer", "loyalty", "card", "email", "phone", "app", "device", "cookie")
+BLOCKED = ("", "null", "none", "nan", "undefined", "unknown", "anonymous", "guest", "0", "-", "n/a", "(null)")
+
+_EARLIEST_US = -2_208_988_800 * SECOND_US  # 1900-01-01
+_LATEST_US = 7_258_118_400 * SECOND_US  # 2200-01-01
+_PLAIN = re.compile(r'\s*(?:"(?:[^"]|"")+"|\w+)(?:\.(?:"(?:[^"]|"")+"|\w+))?\s*')
+_NUMBERS = (
+    "TINYINT",
+    "SMALLINT",
+    "INTEGER",
+    "BIGINT",
+    "UTINYINT",
+    "USMALLINT",
+    "UINTEGER",
+    "UBIGINT",
+    "HUGEINT",
+    "FLOAT",
+    "DOUBLE",
+)
+
+# What looks like an identifier or free text never enters the lake as a property.
+PERSONAL_PATTERNS = (
+    r"[^@\s]+@[^@\s]+\.[^@\s]+",  # an e-mail address
+    r"\+\d[\d .()/-]{7,}\d",  # a phone number with its country
+    r"\(?0\d[\d .()/-]{7,}\d",  # a phone number as dialled at home
+    r"[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?",  # an IBAN
+    r"(?:\d[ -]?){13,19}",  # a payment card
+    r"(?:\d{1,3}\.){3}\d{1,3}",  # an IP address
+    r"(?:[12]) ?\d{2} ?(?:0[1-9]|1[0-2]) ?\d{2} ?\d{3} ?\d{3}(?: ?\d{2})?",  # a French social security number
+    r"\S+(?:\s+\S+){7,}",  # eight words: free text
+)
+_INSTANT_TEXT = r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2}([.,]\d+)?)?\s*(Z|[+-]\d{2}(:?\d{2})?)?"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One rule compiled.
+
+    Attributes:
+        rule: Where it comes from.
+        sql: A query, one row per signal, with the columns `source_row, reason, at_us, type, channel, touchpoint, message, weight,
+            objects, object_values, properties, screened, text`, one `i_NAMESPACE` per identifier and one `t_NAME` per trait.
+        namespaces: Identifier namespaces, leading one first.
+        object_namespaces: Namespaces of the rule's objects.
+        traits: Traits of the rule.
+        properties: Properties of the rule.
+    """
+
+    rule: Rule
+    sql: str
+    namespaces: tuple[str, ...]
+    object_namespaces: tuple[str, ...]
+    traits: tuple[str, ...]
+    properties: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where a rule is compiled: the relation it reads and how its names become numbers.
+
+    Attributes:
+        relation: A query with `_row` and the file's columns.
+        zone: Time zone of naive times.
+        key: Hexadecimal secret of the workspace.
+        namespaces: Codes of all namespaces.
+        priority: Namespaces that lead, first to last.
+    """
+
+    relation: str
+    zone: str
+    key: str
+    namespaces: Mapping[str, int]
+    priority: Sequence[str]
+
+
+def check_expressions(
+    engine: Engine, document: Document, rules: Sequence[Rule], relation: str
+) -> list[Fault]:
+    """Every expression of a mapping that its rows cannot answer, with its line."""
+    faults = []
+    seen = set()
+    for location, expression in _expressions(rules, document):
+        if (location[-1], expression) in seen:
+            continue
+        seen.add((location[-1], expression))
+        try:
+            engine.columns(f"select ({expression}) as _value from ({relation})")
+        except SqlFault as problem:
+            what = _readable(problem.sentence, expression)
+            faults.append(
+                document.fault(
+                    location,
+                    what,
+                    'correct the expression, or quote a column name with special signs as "name"',
+                )
+            )
+    return faults
+
+
+def compile_rule(engine: Engine, rule: Rule, site: Site) -> Draft:
+    """Compile one rule; its expressions have been checked."""
+    types = engine.columns(
+        f"select {', '.join(f'({text}) as {name}' for name, text in _typed_expressions(rule).items())} from ({site.relation})"
+    )
+    at, at_missing = _instant(rule.at, types["at"], site.zone)
+    namespaces = tuple(sorted(rule.person, key=lambda name: _rank(name, site.priority, list(rule.person))))
+    columns = {
+        "source_row": f"{ROW} * {MAX_RULES} + {rule.number}",
+        "failed_condition": _failed(rule.when),
+        "at_us": at,
+        "at_missing": at_missing,
+        "type": _text(rule.type),
+        "channel": _text(rule.channel),
+        "touchpoint": _text(rule.touchpoint),
+        "message": f"nullif(trim(cast({_safe(rule.message_id)} as varchar)), '')"
+        if rule.message_id
+        else "null::varchar",
+        "weight": f"try_cast({_safe(rule.weight)} as double)" if rule.weight else "null::double",
+        "text": f"nullif(trim(cast({_safe(rule.text)} as varchar)), '')" if rule.text else "null::varchar",
+        **{f"i_{name}": _identifier(name, expression) for name, expression in rule.person.items()},
+        **{
+            f"t_{name}": f"nullif(trim(cast({_safe(text)} as varchar)), '')"
+            for name, text in rule.traits.items()
+        },
+        **{f"o_{name}": _object_values(text, types[f"o_{name}"]) for name, text in rule.objects.items()},
+        **{
+            f"p_{name}": _property(text, types[f"p_{name}"], site.zone)
+            for name, text in rule.properties.items()
+        },
+    }
+    values = ", ".join(f"{text} as {identifier(name)}" for name, text in columns.items())
+    inner = f"select {values} from ({site.relation}) where {_holds(rule.when)}"
+    kinds = engine.columns(inner)
+    text_properties = [name for name in rule.properties if kinds[f"p_{name}"] == "VARCHAR"]
+    outer = {
+        **{
+            name: identifier(name)
+            for name in ("source_row", "at_us", "type", "channel", "touchpoint", "message", "weight", "text")
+        },
+        **{f"i_{name}": identifier(f"i_{name}") for name in namespaces},
+        **{f"t_{name}": identifier(f"t_{name}") for name in rule.traits},
+        "reason": _reason(rule),
+        "objects": _objects(rule.objects, site),
+        "object_values": _object_pairs(rule.objects, site),
+        "properties": _properties(list(rule.properties), text_properties),
+        "screened": _screened(text_properties),
+    }
+    sql = (
+        f"select {', '.join(f'{text} as {identifier(name)}' for name, text in outer.items())} from ({inner})"
+    )
+    return Draft(rule, sql, namespaces, tuple(rule.objects), tuple(rule.traits), tuple(rule.properties))
+
+
+def keyed_hash(key: str, *parts: str) -> str:
+    """SQL of a 64-bit keyed hash of text expressions: SHA-256 of key and parts, cut to its first 8 bytes.
+
+    Cut because a join key must be a machine word: among n tokens, two strangers collide with probability n² / 2^65 (ADR-0004).
+    """
+    text = " || chr(31) || ".join((literal(key), *parts))
+    return f"cast(cast(unhex(left(sha256({text}), 16)) as bit) as bigint)"
+
+
+def looks_personal(value: str) -> str:
+    """SQL that holds where a text looks like an identifier or free text."""
+    whole = "|".join(f"(?:{pattern})" for pattern in PERSONAL_PATTERNS)
+    inside = r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}"
+    return (
+        f"(regexp_full_match({value}, {literal(whole)}, 's') or regexp_matches({value}, {literal(inside)}))"
+    )
+
+
+def _expressions(rules: Sequence[Rule], document: Document) -> list[tuple[tuple[str | int, ...], str]]:
+    """Each expression with the place in the file that wrote it."""
+    found: list[tuple[tuple[str | int, ...], str]] = []
+    content = document.content
+    for rule in rules:
+        own = content["signals"][rule.number]
+        here = lambda key, own=own, rule=rule: ("signals", rule.number) if key in own else ()  # noqa: E731
+        singles = {"at": rule.at, "id": rule.message_id, "weight": rule.weight, "text": rule.text}
+        found += [((*here(key), key), text) for key, text in singles.items() if text]
+        for place, text in (
+            (("when",), content.get("when")),
+            (("signals", rule.number, "when"), own.get("when")),
+        ):
+            found += [(place, str(text))] if text else []
+        choices = {"type": rule.type, "channel": rule.channel, "touchpoint": rule.touchpoint}
+        found += [((*here(key), key), choice.sql) for key, choice in choices.items() if choice and choice.sql]
+        groups = {
+            "person": rule.person,
+            "objects": rule.objects,
+            "set": rule.properties,
+            "traits": rule.traits,
+        }
+        for group, entries in groups.items():
+            for name, text in entries.items():
+                place = ("signals", rule.number) if name in (own.get(group) or {}) else ()
+                found.append(((*place, group, name), text))
+    return found
+
+
+def _typed_expressions(rule: Rule) -> dict[str, str]:
+    return {
+        "at": rule.at,
+        **{identifier(f"o_{name}"): text for name, text in rule.objects.items()},
+        **{identifier(f"p_{name}"): text for name, text in rule.properties.items()},
+    }
+
+
+def _readable(reason: str, expression: str) -> str:
+    missing = re.search(r'Referenced column "([^"]+)" (?:was )?not found', reason)
+    if missing:
+        return f"there is no column {missing[1]!r} in what is read"
+    return f"the expression {expression!r} cannot be computed: {reason}"
+
+
+def _safe(expression: str | None) -> str:
+    """An expression that answers null instead of failing on one odd row."""
+    if expression is None:
+        return "null"
+    return f"({expression})" if _PLAIN.fullmatch(expression) else f"try(({expression}))"
+
+
+def _holds(conditions: Sequence[str]) -> str:
+    """True where all conditions hold, and where one cannot be computed (that row is then refused, not lost)."""
+    if not conditions:
+        return "true"
+    both = " and ".join(f"({condition})" for condition in conditions)
+    return f"coalesce(try(({both})), try(({both}) is null) is null)"
+
+
+def _failed(conditions: Sequence[str]) -> str:
+    if not conditions:
+        return "false"
+    both = " and ".join(f"({condition})" for condition in conditions)
+    return f"(try(({both}) is null) is null)"
+
+
+def _text(choice: Choice | None) -> str:
+    if choice is None:
+        return "null::varchar"
+    if choice.literal is not None:
+        return literal(choice.literal)
+    return f"nullif(trim(cast({_safe(choice.sql)} as varchar)), '')"
+
+
+def _instant(expression: str, kind: str, zone: str) -> tuple[str, str]:
+    """SQL of an instant in microseconds UTC, and of whether its value is missing."""
+    value = _safe(expression)
+    if kind == "TIMESTAMP WITH TIME ZONE":
+        return f"epoch_us({value})", f"{value} is null"
+    if kind.startswith("TIMESTAMP") or kind == "DATE":
+        naive = f"cast({value} as timestamp)"
+        moment = naive if zone == "UTC" else f"timezone({literal(zone)}, {naive})"
+        return f"epoch_us({moment})", f"{value} is null"
+    if kind in _NUMBERS or kind.startswith("DECIMAL"):
+        return _epoch_number(f"cast({value} as double)"), f"{value} is null"
+    text = f"trim(cast({value} as varchar))"
+    return instant_of_text(text), f"coalesce({text}, '') = ''"
+
+
+def instant_of_text(text: str) -> str:
+    """SQL that reads an instant from text; naive times are of the session's time zone.
+
+    ISO 8601 with `-` or `/`, a space before the offset and a leap second (read as :59) included; digits alone are an epoch, whose
+    unit shows in its size.
+    """
+    mended = f"regexp_replace(regexp_replace({text}, ':60(\\.\\d+)?', ':59'), '\\s+([+-]\\d{{2}})', '\\1')"
+    digits = f"case when regexp_full_match({text}, '\\d{{9,19}}') then {_epoch_number(f'cast({text} as double)')} end"
+    return f"coalesce(epoch_us(try_cast({text} as timestamptz)), epoch_us(try_cast({mended} as timestamptz)), {digits})"
+
+
+def _epoch_number(value: str) -> str:
+    return (
+        f"cast(case when abs({value}) < 1e11 then {value} * 1e6 when abs({value}) < 1e14 then {value} * 1e3 "
+        f"when abs({value}) < 1e17 then {value} when abs({value}) < 1e19 then {value} / 1e3 end as bigint)"
+    )
+
+
+def _identifier(namespace: str, expression: str) -> str:
+    """An identifier in its one written form; null where it is missing or stands for nobody."""
+    value = f"nfc_normalize(trim(cast({_safe(expression)} as varchar)))"
+    if namespace == "email":
+        value = f"lower({value})"
+    blocked = ", ".join(literal(word) for word in BLOCKED)
+    return f"case when lower({value}) not in ({blocked}) then {value} end"
+
+
+def _rank(name: str, priority: Sequence[str], order: Sequence[str]) -> tuple[int, int]:
+    return (priority.index(name) if name in priority else len(priority), order.index(name))
+
+
+def _object_values(expression: str, kind: str) -> str:
+    """Distinct texts of an object expression, one value or a list."""
+    value = _safe(expression)
+    texts = f"cast({value} as varchar[])" if kind.endswith("]") else f"[cast({value} as varchar)]"
+    trimmed = f"list_transform({texts}, lambda x: nfc_normalize(trim(x)))"
+    return f"list_distinct(list_filter({trimmed}, lambda x: x <> ''))"
+
+
+def _property(expression: str, kind: str, zone: str) -> str:
+    """A property in the form it is kept: instants as UTC text, days as dates, numbers and flags as they are."""
+    value = _safe(expression)
+    if kind == "DATE":
+        return f"strftime({value}, '%Y-%m-%d')"
+    if kind.startswith("TIMESTAMP"):
+        return _utc_text(_instant(expression, kind, zone)[0])
+    if kind in {"BOOLEAN", *_NUMBERS}:
+        return value
+    if kind.startswith("DECIMAL"):
+        return f"cast({value} as double)"
+    if kind.endswith("]") or kind.startswith(("STRUCT", "MAP", "JSON")):
+        return f"cast(to_json({value}) as varchar)"
+    text = f"trim(cast({value} as varchar))"
+    instant = _utc_text(instant_of_text(text))
+    return f"case when regexp_full_match({text}, {literal(_INSTANT_TEXT)}) then coalesce({instant}, {text}) else nullif({text}, '') end"
+
+
+def _utc_text(instant: str) -> str:
+    return f"strftime(make_timestamp({instant}), '%Y-%m-%dT%H:%M:%S.%fZ')"
+
+
+def _reason(rule: Rule) -> str:
+    steps = [
+        ("failed_condition", Refused.UNREADABLE_CONDITION),
+        ("at_us is null and at_missing", Refused.MISSING_TIME),
+        ("at_us is null", Refused.UNREADABLE_TIME),
+        (f"at_us not between {_EARLIEST_US} and {_LATEST_US}", Refused.TIME_OUT_OF_RANGE),
+        ("type is null", Refused.MISSING_TYPE),
+    ]
+    if rule.type.sql is not None:
+        steps.append((looks_personal("type"), Refused.PERSONAL_TYPE))
+    if rule.message_id:
+        steps.append(("message is null", Refused.MISSING_ID))
+    if rule.weight:
+        steps.append(("weight is null or not isfinite(weight) or weight < 0", Refused.UNREADABLE_WEIGHT))
+    cases = " ".join(f"when {condition} then {literal(reason.value)}" for condition, reason in steps)
+    return f"case {cases} end"
+
+
+def _objects(objects: Mapping[str, str], site: Site) -> str:
+    if not objects:
+        return "null::struct(namespace_id integer, object_id bigint)[]"
+    parts = [
+        f"list_transform({identifier(f'o_{name}')}, lambda x: {{'namespace_id': {site.namespaces[name]}, 'object_id': {keyed_hash(site.key, literal(name), 'x')}}})"
+        for name in objects
+    ]
+    merged = f"flatten(list_filter([{', '.join(parts)}], lambda x: x is not null))"
+    return f"case when len({merged}) > 0 then {merged} end"
+
+
+def _object_pairs(objects: Mapping[str, str], site: Site) -> str:
+    parts = [
+        f"list_transform({identifier(f'o_{name}')}, lambda x: {{'namespace_id': {site.namespaces[name]}, 'namespace': {literal(name)}, 'value': x}})"
+        for name in objects
+    ]
+    if not parts:
+        return "null::struct(namespace_id integer, namespace varchar, value varchar)[]"
+    return f"flatten(list_filter([{', '.join(parts)}], lambda x: x is not null))"
+
+
+def _properties(names: Sequence[str], text_names: Sequence[str]) -> str:
+    if not names:
+        return "null::varchar"
+    values = ", ".join(
+        f"{literal(name)}, "
+        + (
+            f"case when not {looks_personal(identifier(f'p_{name}'))} then {identifier(f'p_{name}')} end"
+            if name in text_names
+            else identifier(f"p_{name}")
+        )
+        for name in names
+    )
+    some = ", ".join(f"cast({identifier(f'p_{name}')} as varchar)" for name in names)
+    return f"case when coalesce({some}) is not null then cast(json_object({values}) as varchar) end"
+
+
+def _screened(text_names: Sequence[str]) -> str:
+    if not text_names:
+        return "null::struct(name varchar, value varchar)[]"
+    parts = ", ".join(
+        f"case when {looks_personal(identifier(f'p_{name}'))} then {{'name': {literal(name)}, 'value': {identifier(f'p_{name}')}}} end"
+        for name in text_names
+    )
+    return f"list_filter([{parts}], lambda x: x is not null)"

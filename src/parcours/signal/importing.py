@@ -1,0 +1,601 @@
+"""Files enter the lake: only new or changed ones, each exactly once, each row counted.
+
+For one file: the ledger says `prepared`; what is personal or refused goes to the vault in one transaction; objects, links and signals
+are committed to the lake under the file's own transaction mark; the ledger says `imported`. Wherever a run is killed, the next one
+knows from ledger and marks whether to go on or to begin this file anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from parcours.kernel.errors import Faulty, ParcoursError
+from parcours.lake import SqlFault, identifier, literal
+from parcours.signal.compiling import (
+    DEFAULT_PRIORITY,
+    Draft,
+    Refused,
+    Site,
+    check_expressions,
+    compile_rule,
+    keyed_hash,
+    looks_personal,
+)
+from parcours.signal.mapping import MAX_RULES
+from parcours.signal.reading import ROW, Rows, expand, joined, open_rows
+from parcours.signal.tables import LINK, OBJECT, SIGNAL
+from parcours.vault.tables import FREE_TEXT, IDENTIFIER, REFUSED, SCREENED, TRAIT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from parcours.kernel.errors import Fault
+    from parcours.kernel.workspace import Workspace
+    from parcours.lake import Engine, Lake, TableSpec
+    from parcours.signal.mapping import Mapped
+    from parcours.vault import Vault
+
+_BLOCK = 1 << 20
+_PER_FILE = (REFUSED, FREE_TEXT, TRAIT, SCREENED)
+
+
+class Progress(Protocol):
+    """Told what is being done; draws it or not."""
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        """`what` is under way: `done` of `total` parts are finished."""
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What the sources hold after an import.
+
+    Attributes:
+        file_ids: Files whose signals are in the lake.
+        received: Signals offered by those files, refused ones included.
+        accepted: Signals in the lake.
+        refused: Reason to count; received = accepted + the sum of these.
+        notes: Counts worth telling, such as identifiers that stand for nobody.
+        versions: Lake table to version.
+        new_rows: Signals that entered in this run.
+    """
+
+    file_ids: frozenset[int]
+    received: int
+    accepted: int
+    refused: dict[str, int]
+    notes: dict[str, int]
+    versions: dict[str, int]
+    new_rows: int
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A source checked against its files.
+
+    Attributes:
+        paths: All its files, in order.
+        stale: Those that are new or changed since they were imported.
+        definition: Digest of all that decides on a file's signals besides its content.
+    """
+
+    mapped: Mapped
+    paths: tuple[Path, ...]
+    stale: tuple[Path, ...]
+    definition: str
+
+
+def prepare_sources(
+    engine: Engine, workspace: Workspace, mapped: Sequence[Mapped], vault: Vault | None = None
+) -> tuple[list[Prepared], list[Fault]]:
+    """Check every mapping against its files: paths, columns, expressions, joins.
+
+    With a vault only what is new or changed is looked at; without one, the first file of each source.
+    """
+    prepared = []
+    faults: list[Fault] = []
+    for number, item in enumerate(mapped):
+        try:
+            paths = expand(item.source.read, workspace.folder)
+            joined_files = [path for join in item.source.join for path in expand(join.read, workspace.folder)]
+            definition = _definition(item, workspace, joined_files)
+            stale = paths[:1] if vault is None else _stale(vault, workspace, item, paths, definition)
+            if stale:
+                faults += _check_rows(engine, workspace, item, stale[0], f"check_{number}")
+            prepared.append(Prepared(item, tuple(paths), tuple(stale), definition))
+        except SqlFault as problem:
+            faults.append(item.document.fault(("join",), problem.sentence, problem.fix))
+        except ParcoursError as problem:
+            faults.append(item.document.fault(("read",), problem.sentence, problem.fix))
+        _drop_tables(engine, f"check_{number}")
+    return prepared, faults
+
+
+def emitted_types(engine: Engine, workspace: Workspace, source: Prepared) -> set[str]:
+    """Every signal type of a source: those its mapping writes, and those its rows hold."""
+    item = source.mapped
+    types = {rule.type.literal for rule in item.rules if rule.type.literal is not None}
+    computed = sorted({rule.type.sql for rule in item.rules if rule.type.sql is not None})
+    for path in source.paths if computed else ():
+        rows = open_rows(engine, _read_with_types(item), path, workspace.vault / "staging", "typed")
+        relation, _ = joined(engine, rows, _open_joins(engine, workspace, item, "typed"))
+        for expression in computed:
+            types |= {
+                text
+                for (text,) in engine.rows(
+                    f"select distinct trim(cast(try(({expression})) as varchar)) from ({relation})"
+                )
+                if text
+            }
+        _drop_tables(engine, "typed")
+    return types
+
+
+def import_sources(
+    engine: Engine,
+    lake: Lake,
+    vault: Vault,
+    workspace: Workspace,
+    sources: Sequence[Prepared],
+    progress: Progress,
+) -> Imported:
+    """Bring new and changed files into the lake; what is there stays.
+
+    Raises:
+        Faulty: A file does not fit its mapping. Files imported before it stay imported, and nothing is published.
+        UnreadableFile: A file is damaged.
+    """
+    before = {row["file_id"] for row in vault.files()}
+    work = [(source, path) for source in sources for path in source.stale]
+    for source, path in work:
+        for row in vault.files():
+            if (row["source"], row["path"]) == (source.mapped.source.source, workspace.relative(path)):
+                vault.forget_file(row["file_id"], _PER_FILE)
+    _drop_gone(engine, lake, {row["file_id"] for row in vault.files()})
+    for number, (source, path) in enumerate(work):
+        progress(f"import {workspace.relative(path)}", number, len(work))
+        _import_file(engine, lake, vault, workspace, source, path)
+    if work:
+        progress("import", len(work), len(work))
+    return _summary(lake, vault, before)
+
+
+def _check_rows(engine: Engine, workspace: Workspace, item: Mapped, path: Path, name: str) -> list[Fault]:
+    source = item.source
+    staging = workspace.vault / "staging"
+    rows = open_rows(engine, _read_with_types(item), path, staging, name, sample=True)
+    relation, _ = joined(engine, rows, _open_joins(engine, workspace, item, name))
+    with engine.time_zone(source.time_zone or workspace.settings.time_zone):
+        return check_expressions(engine, item.document, item.rules, relation)
+
+
+def _read_with_types(item: Mapped) -> Any:  # a Read; pydantic's copy is untyped
+    read = item.source.read
+    return read.model_copy(update={"types": {**item.source.types, **read.types}})
+
+
+def _open_joins(engine: Engine, workspace: Workspace, item: Mapped, name: str) -> list[tuple[Any, Rows]]:
+    found = []
+    for number, join in enumerate(item.source.join):
+        paths = expand(join.read, workspace.folder)
+        staging = workspace.vault / "staging"
+        parts = [
+            open_rows(engine, join.read, path, staging, f"{name}_join_{number}_{place}")
+            for place, path in enumerate(paths)
+        ]
+        rows = parts[0] if len(parts) == 1 else _stacked(parts)
+        found.append((join, rows))
+    return found
+
+
+def _stacked(parts: Sequence[Rows]) -> Rows:
+    sql = " union all by name ".join(f"({part.sql})" for part in parts)
+    return Rows(sql, parts[0].columns, [line for part in parts for line in part.unreadable])
+
+
+def _definition(item: Mapped, workspace: Workspace, joined_files: Sequence[Path]) -> str:
+    """What, besides a file's own content, decides on its signals."""
+    parts = [item.document.digest, workspace.settings.time_zone, *workspace.settings.identity.priority]
+    parts += [_digest(path) for path in joined_files]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _digest(path: Path) -> str:
+    if path.is_dir():
+        return hashlib.sha256(
+            "\n".join(sorted(str(file) for file in path.rglob("*.json"))).encode()
+        ).hexdigest()
+    found = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            found.update(block)
+    return found.hexdigest()
+
+
+def settle(lake: Lake, vault: Vault) -> None:
+    """Finish or undo what a killed run left half done; comes before `prepare_sources`."""
+    for row in vault.files():
+        if row["state"] == "prepared":
+            mark = _mark(row["file_id"])
+            if all(lake.committed(spec.name, mark) for spec in (OBJECT, LINK, SIGNAL)):
+                vault.update_file(row["file_id"], state="imported")
+            else:
+                vault.forget_file(row["file_id"], _PER_FILE)
+
+
+def _stale(
+    vault: Vault, workspace: Workspace, item: Mapped, paths: Sequence[Path], definition: str
+) -> list[Path]:
+    """Files of a source to be imported: new ones, changed ones, and, where ids decide on duplicates, those after a changed one."""
+    known = {row["path"]: row for row in vault.files() if row["source"] == item.source.source}
+    has_ids = any(rule.message_id for rule in item.rules)
+    found: list[Path] = []
+    for path in paths:
+        row = known.get(workspace.relative(path))
+        follows_change = has_ids and any(workspace.relative(earlier) in known for earlier in found)
+        if row is None or follows_change or _changed(vault, row, path, definition):
+            found.append(path)
+    return found
+
+
+def _changed(vault: Vault, row: dict[str, Any], path: Path, definition: str) -> bool:
+    status = path.stat()
+    if row["definition"] != definition:
+        return True
+    if path.is_file() and (row["size_bytes"], row["modified_ns"]) == (status.st_size, status.st_mtime_ns):
+        return False
+    if row["digest"] != _digest(path):
+        return True
+    vault.update_file(row["file_id"], modified_ns=status.st_mtime_ns, size_bytes=status.st_size)
+    return False
+
+
+def _drop_gone(engine: Engine, lake: Lake, alive: set[int]) -> None:
+    """Take signals out of the lake whose file was replaced."""
+    for spec in (OBJECT, LINK, SIGNAL):
+        latest = lake.latest(spec.name)
+        partitions = {int(values[0]) for values in lake.files(spec.name, latest).values()}
+        if partitions - alive:
+            lake.drop_partitions(engine, spec, lambda values: int(values[0]) not in alive, latest)
+
+
+def _mark(file_id: int) -> str:
+    return f"import-{file_id}"
+
+
+def _import_file(
+    engine: Engine, lake: Lake, vault: Vault, workspace: Workspace, source: Prepared, path: Path
+) -> None:
+    status = path.stat()
+    digest = _digest(path)
+    item = source.mapped
+    rows = open_rows(engine, _read_with_types(item), path, workspace.vault / "staging", "rows")
+    relation, columns = joined(engine, rows, _open_joins(engine, workspace, item, "rows"))
+    with engine.time_zone(item.source.time_zone or workspace.settings.time_zone):
+        faults = check_expressions(engine, item.document, item.rules, relation)
+        if faults:
+            raise Faulty(faults)
+        file_id = vault.add_file(
+            {
+                "source": item.source.source,
+                "path": workspace.relative(path),
+                "size_bytes": status.st_size,
+                "modified_ns": status.st_mtime_ns,
+                "digest": digest,
+                "definition": source.definition,
+                "received": 0,
+                "accepted": 0,
+                "refused": {},
+                "notes": {},
+                "types": {},
+            }
+        )
+        task = _FileImport(
+            engine, lake, vault, workspace, item, file_id, workspace.relative(path), rows, relation, columns
+        )
+        task.run()
+    vault.update_file(file_id, state="imported")
+    _drop_tables(engine, "rows")
+
+
+def _drop_tables(engine: Engine, prefix: str) -> None:
+    for (name,) in engine.rows(
+        f"select table_name from duckdb_tables() where temporary and starts_with(table_name, {literal(prefix)})"
+    ):
+        engine.run(f"drop table {identifier(name)}")
+
+
+@dataclass
+class _FileImport:
+    """The way of one file into vault and lake."""
+
+    engine: Engine
+    lake: Lake
+    vault: Vault
+    workspace: Workspace
+    item: Mapped
+    file_id: int
+    path: str
+    rows: Rows
+    relation: str
+    columns: dict[str, str]
+
+    def run(self) -> None:
+        """Compile, profile, keep what is personal, commit the rest."""
+        self.drafts = self._compile()
+        self._find_duplicates()
+        profile = self._profile()
+        accepted = [row for row in profile if row["reason"] is None]
+        self._code_terms(accepted)
+        self._find_links()
+        with self.vault.transaction():
+            self._keep_personal()
+            self._keep_refused()
+            self._count(profile)
+        self._commit()
+
+    def _compile(self) -> list[Draft]:
+        source, settings = self.item.source, self.workspace.settings
+        names = [name for rule in self.item.rules for name in (*rule.person, *rule.objects)]
+        site = Site(
+            relation=self.relation,
+            zone=source.time_zone or settings.time_zone,
+            key=self.vault.key().hex(),
+            namespaces=self.vault.code_terms("namespace", names),
+            priority=settings.identity.priority or DEFAULT_PRIORITY,
+        )
+        self.site = site
+        return [compile_rule(self.engine, rule, site) for rule in self.item.rules]
+
+    def _signal_id(self, draft: Draft) -> str:
+        """SQL of a signal's id: from source and message id, else from source, file and place."""
+        source = self.item.source.source
+        if draft.rule.message_id:
+            part = str(draft.rule.number) if len(self.item.rules) > 1 and not draft.rule.own_id else ""
+            return keyed_hash(self.site.key, literal(source), literal(part), "message")
+        base = int.from_bytes(hashlib.sha256(f"{source}\n{self.path}".encode()).digest()[:8], "big") >> 2
+        return f"({base} + source_row)"
+
+    def _find_duplicates(self) -> None:
+        """Table `duplicate`: places of signals whose id an earlier row or file has."""
+        self.engine.run("create or replace temp table duplicate (source_row bigint)")
+        with_ids = [draft for draft in self.drafts if draft.rule.message_id]
+        if not with_ids:
+            return
+        ids = " union all ".join(
+            f"select source_row, {self._signal_id(draft)} as signal_id from ({draft.sql}) where reason is null"
+            for draft in with_ids
+        )
+        self.engine.run(f"create or replace temp table message as {ids}")
+        code = self.vault.code_terms("source", [self.item.source.source])[self.item.source.source]
+        known = self.lake.query(SIGNAL, self.lake.latest(SIGNAL.name))
+        self.engine.run(
+            "insert into duplicate select source_row from (select source_row, row_number() over (partition by signal_id order by source_row) as place from message) where place > 1 "
+            f"union select source_row from message semi join (select signal_id from ({known}) where source_id = {code}) as known using (signal_id)"
+        )
+        self.engine.run("drop table message")
+
+    def _final(self, draft: Draft) -> str:
+        """The draft with duplicates refused."""
+        if not draft.rule.message_id:
+            return draft.sql
+        return f"select * replace (case when reason is null and source_row in (select source_row from duplicate) then {literal(Refused.DUPLICATE_ID.value)} else reason end as reason) from ({draft.sql})"
+
+    def _profile(self) -> list[dict[str, Any]]:
+        """Counts by rule, reason, type, channel and touchpoint: a small table whatever the file's size."""
+        parts = " union all ".join(
+            f"select {draft.rule.number} as rule, reason, type, channel, touchpoint, at_us from ({self._final(draft)})"
+            for draft in self.drafts
+        )
+        table = self.engine.arrow(
+            f"select rule, reason, case when reason is null then type end as type, case when reason is null then channel end as channel, case when reason is null then touchpoint end as touchpoint, count(*) as signals, min(at_us) as first_at, max(at_us) as last_at from ({parts}) group by all"
+        )
+        return list(table.to_pylist())
+
+    def _code_terms(self, accepted: Sequence[dict[str, Any]]) -> None:
+        import pyarrow as pa  # noqa: PLC0415 - kept off the start-up path
+
+        for kind in ("type", "channel", "touchpoint"):
+            texts = sorted({row[kind] for row in accepted if row[kind] is not None})
+            codes = self.vault.code_terms(kind, texts)
+            table = pa.table(
+                {
+                    "text": pa.array(texts, pa.string()),
+                    "code": pa.array([codes[text] for text in texts], pa.int32()),
+                }
+            )
+            self.engine.register(f"term_{kind}", table)
+        self.source_id = self.vault.code_terms("source", [self.item.source.source])[self.item.source.source]
+
+    def _find_links(self) -> None:
+        """Table `seen_together`: distinct identifiers on the same signals, and table `named`: what their tokens stand for."""
+        self.engine.run(
+            "create or replace temp table seen_together (token bigint, namespace_id integer, other_token bigint, other_namespace_id integer, first_at bigint, signals bigint)"
+        )
+        self.engine.run("create or replace temp table named (token bigint, namespace varchar, value varchar)")
+        for draft in self.drafts:
+            if draft.namespaces:
+                self._links_of(draft)
+
+    def _links_of(self, draft: Draft) -> None:
+        names = draft.namespaces
+        columns = ", ".join(identifier(f"i_{name}") for name in names)
+        some = " or ".join(f"{identifier(f'i_{name}')} is not null" for name in names)
+        tokens = ", ".join(
+            f"case when {identifier(f'i_{name}')} is not null then {self._token(name)} end as {identifier(f'k_{name}')}"
+            for name in names
+        )
+        self.engine.run(
+            f"create or replace temp table combination as select *, {tokens} from (select {columns}, min(at_us) as first_at, count(*) as signals from ({self._final(draft)}) where reason is null and ({some}) group by all)"
+        )
+        for name in names:
+            self.engine.run(
+                f"insert into named select distinct {identifier(f'k_{name}')}, {literal(name)}, {identifier(f'i_{name}')} from combination where {identifier(f'k_{name}')} is not null"
+            )
+        for place, lead in enumerate(names):
+            before = "".join(f" and {identifier(f'k_{name}')} is null" for name in names[:place])
+            alone = "".join(f" and {identifier(f'k_{name}')} is null" for name in names[place + 1 :])
+            led = f"from combination where {identifier(f'k_{lead}')} is not null{before}"
+            lead_columns = f"{identifier(f'k_{lead}')}, {self.site.namespaces[lead]}"
+            self.engine.run(
+                f"insert into seen_together select {lead_columns}, null, null, first_at, signals {led}{alone}"
+            )
+            for other in names[place + 1 :]:
+                self.engine.run(
+                    f"insert into seen_together select {lead_columns}, {identifier(f'k_{other}')}, {self.site.namespaces[other]}, first_at, signals {led} and {identifier(f'k_{other}')} is not null"
+                )
+        self.engine.run("drop table combination")
+
+    def _token(self, name: str) -> str:
+        return keyed_hash(self.site.key, literal(name), identifier(f"i_{name}"))
+
+    def _lead_token(self, draft: Draft) -> str:
+        """SQL of the leading identifier's token: hashed once a row, whatever the namespace."""
+        if not draft.namespaces:
+            return "null::bigint"
+        space = (
+            "case "
+            + " ".join(
+                f"when {identifier(f'i_{name}')} is not null then {literal(name)}"
+                for name in draft.namespaces
+            )
+            + " end"
+        )
+        value = "coalesce(" + ", ".join(identifier(f"i_{name}") for name in draft.namespaces) + ")"
+        return keyed_hash(self.site.key, space, value)
+
+    def _keep_personal(self) -> None:
+        named = self.engine.batches(
+            "select token, any_value(namespace), any_value(value) from named group by token order by token"
+        )
+        self.vault.insert_rows(IDENTIFIER, _tuples(named))
+        for draft in self.drafts:
+            accepted = f"({self._final(draft)}) where reason is null"
+            signal = self._signal_id(draft)
+            if draft.rule.text:
+                found = f"select {signal}, {self.file_id}, text from {accepted} and text is not null"
+                self.vault.insert_rows(FREE_TEXT, _tuples(self.engine.batches(found)))
+            for trait in draft.traits:
+                value = identifier(f"t_{trait}")
+                found = f"select {signal}, {literal(trait)}, {self.file_id}, {self._lead_token(draft)}, {value} from {accepted} and {value} is not null"
+                self.vault.insert_rows(TRAIT, _tuples(self.engine.batches(found)))
+            if draft.properties:
+                found = f"select signal, item.name, {self.file_id}, item.value from (select {signal} as signal, unnest(screened) as item from {accepted} and len(screened) > 0)"
+                self.vault.insert_rows(SCREENED, _tuples(self.engine.batches(found)))
+
+    def _keep_refused(self) -> None:
+        unreadable = (
+            (self.file_id, item.line, -1, item.reason, item.content) for item in self.rows.unreadable
+        )
+        self.vault.insert_rows(REFUSED, unreadable)
+        refused = " union all ".join(
+            f"select source_row // {MAX_RULES} as row, {draft.rule.number} as rule, reason from ({self._final(draft)}) where reason is not null"
+            for draft in self.drafts
+        )
+        self.engine.run(f"create or replace temp table refused as {refused}")
+        if self.engine.value("select count(*) from refused"):
+            lines = self.rows.lines(
+                row for (row,) in self.engine.rows("select distinct row from refused order by row")
+            )
+            content = f"select r.row, r.rule, r.reason, cast(to_json(_f) as varchar) from refused as r join ({self.rows.sql}) as _f on _f.{ROW} = r.row order by all"
+            rows = (
+                (self.file_id, lines[row], rule, reason, text)
+                for row, rule, reason, text in _tuples(self.engine.batches(content))
+            )
+            self.vault.insert_rows(REFUSED, rows)
+        self.engine.run("drop table refused")
+
+    def _count(self, profile: Sequence[dict[str, Any]]) -> None:
+        refused: dict[str, int] = {}
+        for row in profile:
+            if row["reason"] is not None:
+                refused[row["reason"]] = refused.get(row["reason"], 0) + row["signals"]
+        if self.rows.unreadable:
+            refused[Refused.UNREADABLE_LINE.value] = len(self.rows.unreadable)
+        accepted = sum(row["signals"] for row in profile if row["reason"] is None)
+        types: dict[str, list[int]] = {}
+        for row in profile:
+            if row["reason"] is None:
+                count, first, last = types.get(row["type"], (0, row["first_at"], row["last_at"]))
+                types[row["type"]] = [
+                    count + row["signals"],
+                    min(first, row["first_at"]),
+                    max(last, row["last_at"]),
+                ]
+        self.vault.update_file(
+            self.file_id,
+            received=accepted + sum(refused.values()),
+            accepted=accepted,
+            refused=refused,
+            notes=dict(self.rows.notes),
+            types=types,
+        )
+
+    def _commit(self) -> None:
+        mark = _mark(self.file_id)
+        self._append(OBJECT, self._objects_sql(), mark)
+        links = f"select token, namespace_id, other_token, other_namespace_id, min(first_at) as first_at, cast(sum(signals) as bigint) as signals, {self.file_id} as file_id from seen_together group by all"
+        self._append(LINK, links, mark)
+        self._append(SIGNAL, " union all ".join(self._signals_sql(draft) for draft in self.drafts), mark)
+
+    def _append(self, spec: TableSpec, sql: str, mark: str) -> None:
+        if not self.lake.committed(spec.name, mark):
+            self.lake.write(
+                self.engine,
+                spec,
+                sql,
+                base=self.lake.latest(spec.name),
+                replaces=lambda _: False,
+                transaction=mark,
+            )
+
+    def _objects_sql(self) -> str:
+        with_objects = [draft for draft in self.drafts if draft.object_namespaces]
+        if not with_objects:
+            return OBJECT.empty_sql
+        pairs = " union all ".join(
+            f"select unnest(object_values) as pair from ({self._final(draft)}) where reason is null"
+            for draft in with_objects
+        )
+        value = f"case when not {looks_personal('value')} then value end"
+        code = keyed_hash(self.site.key, "namespace", "value")
+        return f"select namespace_id, {code} as object_id, {value} as value, {self.file_id} as file_id from (select distinct pair.namespace_id as namespace_id, pair.namespace as namespace, pair.value as value from ({pairs}))"
+
+    def _signals_sql(self, draft: Draft) -> str:
+        return f"""
+            select {self._signal_id(draft)} as signal_id, {self.source_id} as source_id, term_type.code as type_id,
+                   term_channel.code as channel_id, term_touchpoint.code as touchpoint_id, at_us as occurred_at,
+                   source_row, {self._lead_token(draft)} as token, weight, objects, properties, {self.file_id} as file_id
+            from ({self._final(draft)}) as d
+            join term_type on term_type.text = d.type
+            left join term_channel on term_channel.text = d.channel
+            left join term_touchpoint on term_touchpoint.text = d.touchpoint
+            where reason is null"""
+
+
+def _summary(lake: Lake, vault: Vault, before: set[int]) -> Imported:
+    files = [row for row in vault.files() if row["state"] == "imported"]
+    refused: dict[str, int] = {}
+    notes: dict[str, int] = {}
+    for row in files:
+        for totals, counts in ((refused, row["refused"]), (notes, row["notes"])):
+            for name, count in counts.items():
+                totals[name] = totals.get(name, 0) + count
+    return Imported(
+        file_ids=frozenset(row["file_id"] for row in files),
+        received=sum(row["received"] for row in files),
+        accepted=sum(row["accepted"] for row in files),
+        refused=refused,
+        notes=notes,
+        versions={spec.name: lake.latest(spec.name) or 0 for spec in (SIGNAL, LINK, OBJECT)},
+        new_rows=sum(row["accepted"] for row in files if row["file_id"] not in before),
+    )
+
+
+def _tuples(batches: Iterator[Any]) -> Iterator[tuple[Any, ...]]:
+    """Rows of Arrow batches, column values as Python ones."""
+    for batch in batches:
+        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)

@@ -1,0 +1,240 @@
+"""Opens the vault, keeps it migrated, and reads and writes its tables."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, create_engine, delete, event, func, insert, select, text, update
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from parcours.kernel.errors import ParcoursError
+from parcours.vault.tables import IMPORTED_FILE, MANIFEST, SECRET, TERM, Manifest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from sqlalchemy import Engine, Table
+
+HEAD = "0001"
+_KEY_BYTES = 32
+_INSERT_ROWS = 50_000
+
+
+class NewerWorkspace(ParcoursError, RuntimeError):
+    """The workspace was written by a newer parcours."""
+
+    code = "vault.newer_workspace"
+
+    def __init__(self, revision: str) -> None:
+        super().__init__(
+            f"this workspace was written by a newer parcours (its vault is at revision {revision}, this one knows {HEAD})",
+            fix="upgrade parcours; nothing was changed",
+            revision=revision,
+        )
+
+
+class BrokenVault(ParcoursError, RuntimeError):
+    """The vault cannot be read or written."""
+
+    code = "vault.broken"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"the vault cannot be used: {what}", fix="check free disk space and rights, or restore a backup"
+        )
+
+
+class Vault:
+    """An open vault. Every public method is one transaction unless inside `transaction()`.
+
+    Args:
+        connection: The one connection of this process.
+        folder: Where the vault lies; temporary files with personal data go below it.
+    """
+
+    def __init__(self, connection: Connection, folder: Path) -> None:
+        self._connection = connection
+        self.folder = folder
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Commit at the end of the block or leave no trace; blocks may nest.
+
+        Raises:
+            BrokenVault: Disk full, file damaged, or another process holds it.
+        """
+        try:
+            if self._connection.in_transaction():
+                yield self._connection
+                return
+            with self._connection.begin():
+                yield self._connection
+        except (OperationalError, DatabaseError) as problem:
+            raise BrokenVault(str(problem.orig)) from None
+
+    def key(self) -> bytes:
+        """The secret key of all tokens (32 bytes); made on first use."""
+        with self.transaction() as connection:
+            found = connection.execute(select(SECRET.c.value).where(SECRET.c.name == "key")).scalar()
+            if found is None:
+                found = secrets.token_bytes(_KEY_BYTES)
+                connection.execute(insert(SECRET).values(name="key", value=found))
+            return bytes(found)
+
+    def terms(self, kind: str) -> dict[str, int]:
+        """Text to code of one kind."""
+        with self.transaction() as connection:
+            found = connection.execute(select(TERM.c.text, TERM.c.code).where(TERM.c.kind == kind))
+            return {row.text: row.code for row in found}
+
+    def code_terms(self, kind: str, texts: Iterable[str]) -> dict[str, int]:
+        """Codes of `texts`, making those that are missing; codes are never reused."""
+        with self.transaction() as connection:
+            known = self.terms(kind)
+            new = [text for text in dict.fromkeys(texts) if text not in known]
+            start = max(known.values(), default=-1) + 1
+            rows = [{"kind": kind, "code": start + number, "text": text} for number, text in enumerate(new)]
+            if rows:
+                connection.execute(insert(TERM), rows)
+            return {**known, **{row["text"]: row["code"] for row in rows}}
+
+    def insert_rows(self, table: Table, rows: Iterable[Sequence[Any]]) -> int:
+        """Insert rows in the table's column order, ignoring those whose key is there; answers how many were given."""
+        names = [column.name for column in table.columns]
+        marks = ", ".join("?" for _ in names)
+        statement = f"insert or ignore into {table.name} ({', '.join(names)}) values ({marks})"
+        count = 0
+        with self.transaction() as connection:
+            for block in _blocks(rows):
+                connection.exec_driver_sql(statement, block)
+                count += len(block)
+        return count
+
+    def files(self) -> list[dict[str, Any]]:
+        """The ledger of imported files, oldest first, replaced ones left out."""
+        with self.transaction() as connection:
+            query = (
+                select(IMPORTED_FILE)
+                .where(IMPORTED_FILE.c.state != "replaced")
+                .order_by(IMPORTED_FILE.c.file_id)
+            )
+            return [dict(row._mapping) for row in connection.execute(query)]  # noqa: SLF001 - SQLAlchemy's public name
+
+    def add_file(self, facts: Mapping[str, object]) -> int:
+        """Enter a file in the ledger as `prepared`; answers its id, never reused."""
+        with self.transaction() as connection:
+            highest = connection.execute(
+                select(func.coalesce(func.max(IMPORTED_FILE.c.file_id), 0))
+            ).scalar_one()
+            result = connection.execute(
+                insert(IMPORTED_FILE).values(file_id=highest + 1, state="prepared", **facts)
+            )
+            return int(result.inserted_primary_key[0])
+
+    def update_file(self, file_id: int, **facts: object) -> None:
+        """Change what the ledger says of a file."""
+        with self.transaction() as connection:
+            connection.execute(
+                update(IMPORTED_FILE).where(IMPORTED_FILE.c.file_id == file_id).values(**facts)
+            )
+
+    def forget_file(self, file_id: int, tables: Sequence[Table]) -> None:
+        """Remove what a file left in `tables` and mark it replaced."""
+        with self.transaction() as connection:
+            for table in tables:
+                connection.execute(delete(table).where(table.c.file_id == file_id))
+            self.update_file(file_id, state="replaced")
+
+    def publish(self, manifest: Mapping[str, object]) -> int:
+        """Publish a run: from here on readers see its versions. Answers the run id."""
+        with self.transaction() as connection:
+            result = connection.execute(insert(MANIFEST).values(**manifest))
+            return int(result.inserted_primary_key[0])
+
+    def manifests(self, last: int) -> list[Manifest]:
+        """The last published runs, newest first."""
+        with self.transaction() as connection:
+            query = select(MANIFEST).order_by(MANIFEST.c.run_id.desc()).limit(last)
+            return [
+                Manifest(row.run_id, row.published_at, row.as_of, row.versions, row.facts, row.seconds)
+                for row in connection.execute(query)
+            ]
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+        self._connection.engine.dispose()
+
+
+def open_vault(folder: Path, *, read_only: bool = False) -> Vault:
+    """Open the vault in `folder`, making or migrating it.
+
+    Args:
+        folder: Holds `vault.sqlite` and nothing that may be published.
+        read_only: Refuse every write; the vault must exist.
+
+    Raises:
+        NewerWorkspace: A newer parcours wrote it.
+        BrokenVault: It cannot be opened.
+    """
+    path = folder / "vault.sqlite"
+    if not read_only:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = create_engine(f"sqlite:///file:{path}?mode={'ro' if read_only else 'rwc'}&uri=true")
+    event.listen(engine, "connect", _read_settings if read_only else _write_settings)
+    try:
+        connection = engine.connect()
+        _migrate(engine, connection, read_only=read_only)
+    except (OperationalError, DatabaseError) as problem:
+        raise BrokenVault(str(problem.orig)) from None
+    return Vault(connection, folder)
+
+
+def _write_settings(connection: Any, _record: object) -> None:  # a DBAPI connection has no type
+    connection.execute("pragma journal_mode = wal")
+    connection.execute("pragma synchronous = full")
+    connection.execute("pragma busy_timeout = 30000")
+
+
+def _read_settings(connection: Any, _record: object) -> None:  # a DBAPI connection has no type
+    connection.execute("pragma busy_timeout = 30000")
+
+
+def _migrate(engine: Engine, connection: Connection, *, read_only: bool) -> None:
+    revision = _revision(connection)
+    connection.rollback()
+    if revision == HEAD:
+        return
+    if revision is not None and revision > HEAD:
+        connection.close()
+        engine.dispose()
+        raise NewerWorkspace(revision)
+    if read_only:
+        raise BrokenVault("it was written by an older parcours and must be migrated by `parcours run` first")
+    from alembic import command  # noqa: PLC0415 - a tenth of a second, needed once in a vault's life
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    connection.commit()
+
+
+def _revision(connection: Connection) -> str | None:
+    present = connection.execute(text("select 1 from sqlite_master where name = 'alembic_version'")).scalar()
+    return connection.execute(text("select version_num from alembic_version")).scalar() if present else None
+
+
+def _blocks(rows: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:
+    block: list[Any] = []
+    for row in rows:
+        block.append(row)
+        if len(block) >= _INSERT_ROWS:
+            yield block
+            block = []
+    if block:
+        yield block

@@ -1,0 +1,205 @@
+"""Random logs and maps, small and full of coincidences.
+
+Instants lie on a coarse grid, so that ties, exact deadlines and exact closings are common. Everything drawn
+can be written as a workspace (`workspace.write_workspace`) and means the same there.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import strategies as st
+
+from gap.reference import Condition, Map, Promise, Ref, Signal
+
+SOURCES = ("alpha", "beta", "gamma")
+TYPES = ("order.placed", "order.ready", "order.delayed", "order.closed")
+PEOPLE = ("ann", "bob", "cyd", "dan")
+ORDERS = ("o1", "o2", "o3", "o4")
+TIME_ZONES = ("UTC", "America/Sao_Paulo", "Europe/Paris", "Asia/Tokyo")
+
+_SECOND_US = 1_000_000
+_HOUR_US = 3600 * _SECOND_US
+_STEP_US = 6 * _HOUR_US
+_START = datetime(2024, 3, 1, tzinfo=UTC)
+_START_US = round(_START.timestamp()) * _SECOND_US
+_SLOTS: tuple[int, ...] = (*range(9), *range(9), 8 + 4 * 30, 9 + 4 * 30)
+"""Two days of six-hour steps; now and then 30 days after the last of them, or six hours more."""
+
+_RUN_SLOTS: tuple[int, ...] = (*range(2, 13), *range(8, 13), 10 + 4 * 30, 200)
+
+_KINDS = ("x", "y", "it's")
+_QUANTITIES = (0, 1, "2", "2.5", 10)
+_SCORES = (3, "7", 8, "8.0", 9.5, "n/a")
+_DUE = (
+    *(f"{_START + timedelta(hours=hours):%Y-%m-%dT%H:%M:%S}Z" for hours in (-24, 0, 6, 12, 24, 36, 48, 60)),
+    "2024-03-02T06:00:00+06:00",
+    "2024-03-02 12:00:00",
+    "2024-02-28",
+    "2024-03-01",
+    "2024-03-02",
+    "2024-03-03",
+    "soon",
+)
+_PROPERTIES: dict[str, tuple[object, ...]] = {
+    "kind": _KINDS,
+    "colour": _KINDS,
+    "qty": _QUANTITIES,
+    "score": _SCORES,
+    "due": _DUE,
+}
+_SIGNS = ("=", "!=", "<", "<=", ">", ">=")
+_DURATIONS = (_SECOND_US, _STEP_US, 2 * _STEP_US, 3 * _STEP_US, 4 * _STEP_US, 8 * _STEP_US)
+
+
+def instants() -> st.SearchStrategy[int]:
+    """When a signal happens: on the grid, now and then one microsecond beside it."""
+    return _near(_SLOTS)
+
+
+def runs() -> st.SearchStrategy[int]:
+    """As of when to look: on the same grid, more often late than early."""
+    return _near(_RUN_SLOTS)
+
+
+def _near(slots: tuple[int, ...]) -> st.SearchStrategy[int]:
+    beside = st.sampled_from((0, 0, 0, 0, 0, 0, -1, 1))
+    return st.builds(lambda slot, by: _START_US + slot * _STEP_US + by, st.sampled_from(slots), beside)
+
+
+@st.composite
+def logs(draw: st.DrawFn, *, several_orders: bool = False) -> tuple[Signal, ...]:
+    """Up to fourteen signals of one to three sources, one or two files each, one to four units.
+
+    Rows count from 1 in each file and do not follow the clock. With `several_orders` a signal may carry two.
+    """
+    files = [
+        (source, f"{source}-{number}.csv")
+        for source in SOURCES[: draw(st.integers(1, 3))]
+        for number in range(1, draw(st.integers(1, 2)) + 1)
+    ]
+    unit_count = draw(st.sampled_from((1, 1, 2, 2, 3, 4)))
+    orders_of_one = st.sampled_from([(order,) for order in ORDERS[:unit_count]] * 4 + [()])
+    orders_of_many = st.lists(st.sampled_from(ORDERS[:unit_count]), max_size=2).map(tuple)
+    people = st.sampled_from([*PEOPLE[:unit_count] * 4, None])
+    row_of = dict.fromkeys(files, 0)
+    signals = []
+    for _ in range(draw(st.sampled_from((*range(15), *range(6, 15), *range(10, 15))))):
+        place = draw(st.sampled_from(files))
+        row_of[place] += 1
+        orders: tuple[str, ...] = draw(orders_of_many if several_orders else orders_of_one)
+        signal = Signal(
+            source=place[0],
+            file=place[1],
+            row=row_of[place],
+            type=draw(st.sampled_from(TYPES)),
+            at=draw(instants()),
+            person=draw(people),
+            objects={"order": tuple(dict.fromkeys(orders))} if orders else {},
+            properties=draw(_properties()),
+        )
+        signals.append(signal)
+    return tuple(signals)
+
+
+@st.composite
+def _properties(draw: st.DrawFn) -> dict[str, object]:
+    """Each property is missing once in five times."""
+    is_told = st.sampled_from((True, True, True, True, False))
+    return {name: draw(st.sampled_from(values)) for name, values in _PROPERTIES.items() if draw(is_told)}
+
+
+def conditions() -> st.SearchStrategy[Condition]:
+    """One comparison: text with text, numbers with what is always a number, bounds of what may be none.
+
+    A number is never asked to differ (!=) from a text that is none: the page does not say what that means.
+    """
+    of_text = st.tuples(st.just("kind"), st.sampled_from(_SIGNS), st.sampled_from(_KINDS))
+    of_quantity = st.tuples(st.just("qty"), st.sampled_from(_SIGNS), st.sampled_from((0, 1, 2, 2.5, 9)))
+    signs = [sign for sign in _SIGNS if sign != "!="]
+    of_score = st.tuples(st.just("score"), st.sampled_from(signs), st.sampled_from((7, 8, 9.5)))
+    return st.one_of(of_text, of_quantity, of_score)
+
+
+def wheres() -> st.SearchStrategy[tuple[Condition, ...]]:
+    """Most often no condition, else one or two."""
+    some = st.lists(conditions(), min_size=1, max_size=2).map(tuple)
+    return st.sampled_from((0, 0, 0, 0, 0, 1)).flatmap(lambda asked: some if asked else st.just(()))
+
+
+def refs() -> st.SearchStrategy[Ref]:
+    """A type, with or without conditions."""
+    return st.builds(Ref, st.sampled_from(TYPES), wheres())
+
+
+@st.composite
+def promises(draw: st.DrawFn, per: str = "order", name: str = "p1") -> Promise:
+    """A promise of any pattern, judged within `per`."""
+    pattern, window = draw(
+        st.sampled_from(
+            (
+                ("expect", "within"),
+                ("expect", "before"),
+                ("never", "within"),
+                ("never", "until"),
+                ("measure", "within"),
+                ("measure", "after"),
+                ("measure", "journey"),
+            )
+        )
+    )
+    is_of_journey = window == "journey"
+    bound = st.tuples(
+        st.sampled_from(("score", "qty")),
+        st.sampled_from(("at_least", "at_most")),
+        st.sampled_from((2.5, 8.0)),
+    )
+    same = st.sampled_from(
+        ({}, {}, {}, {}, {"kind": "kind"}, {"qty": "qty"}, {"kind": "kind", "colour": "colour"})
+    )
+    waiver = draw(st.sampled_from(("none", "none", "signal", "trigger")))
+    return Promise(
+        name=name,
+        pattern=pattern,
+        after=None if is_of_journey else draw(refs()),
+        target=draw(refs()),
+        within_us=draw(st.sampled_from(_DURATIONS)) if window == "within" else None,
+        before="due" if window == "before" else None,
+        until=draw(refs()) if window == "until" else None,
+        bound=draw(bound) if pattern == "measure" else None,
+        match={} if is_of_journey else draw(same),
+        unless=draw(refs()) if waiver == "signal" else None,
+        unless_where=(draw(conditions()),) if waiver == "trigger" else None,
+        per=per,
+        proven_by=draw(st.one_of(st.none(), st.none(), _proofs())),
+    )
+
+
+def _proofs() -> st.SearchStrategy[tuple[str, ...]]:
+    return st.lists(st.sampled_from(SOURCES), min_size=1, max_size=2, unique=True).map(tuple)
+
+
+@st.composite
+def maps(draw: st.DrawFn, *, own_units: bool = True) -> Map:
+    """A map of orders or people with one to three promises.
+
+    Args:
+        draw: Given by Hypothesis.
+        own_units: Whether a promise with `after` may be judged within another unit than the map's.
+    """
+    per = draw(st.sampled_from(("order", "person")))
+    drawn = []
+    for number in range(1, draw(st.integers(1, 3)) + 1):
+        promise = draw(promises(per, f"p{number}"))
+        if own_units and promise.after is not None and draw(st.sampled_from((False, False, False, True))):
+            promise = draw(promises("person" if per == "order" else "order", f"p{number}"))
+        drawn.append(promise)
+    ends = st.lists(st.sampled_from(TYPES), max_size=2, unique=True)
+    return Map(
+        per=per,
+        starts=draw(refs()) if draw(st.sampled_from((False, False, True))) else None,
+        ends=tuple(Ref(kind) for kind in draw(ends)),
+        quiet_us=draw(st.sampled_from((None, _STEP_US, 2 * _STEP_US, 4 * _STEP_US))),
+        promises=tuple(drawn),
+        time_zones={source: draw(st.sampled_from(TIME_ZONES)) for source in SOURCES},
+    )

@@ -1,0 +1,528 @@
+"""The slow, obvious second implementation of promises.
+
+Written from `docs/reference/promises.md` alone, with plain loops over plain values, so that it can be read
+against that page line by line. It shares no code with the product: where the two differ, one of them, or the
+page, is wrong. Where the page leaves a choice, the comment that starts with "Choice:" says what was chosen;
+the rule is to choose what accuses nobody.
+
+All instants and durations are whole microseconds, instants counted from 1970-01-01 UTC.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+RowKey = tuple[str, str, int]
+"""Where a signal stands: source, file, row."""
+
+Condition = tuple[str, str, object]
+"""Property, operator, constant."""
+
+DAY_US = 24 * 3600 * 1_000_000
+DEFAULT_QUIET_US = 30 * DAY_US
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_BARE_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*", re.ASCII)
+_COMPARISONS: dict[str, Callable[[float, float], bool]] = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+_TEXT_COMPARISONS: dict[str, Callable[[str, str], bool]] = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+@dataclass(frozen=True)
+class Signal:
+    """One fact of the log; `at` is an instant, absent or None properties are missing."""
+
+    source: str
+    file: str
+    row: int
+    type: str
+    at: int
+    person: str | None = None
+    objects: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    properties: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def key(self) -> RowKey:
+        """Where the signal stands."""
+        return (self.source, self.file, self.row)
+
+
+@dataclass(frozen=True)
+class Ref:
+    """Signals of a type for which every condition of `where` holds."""
+
+    type: str
+    where: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True)
+class Promise:
+    """One promise.
+
+    `pattern` is expect, never or measure. `match` reads {property of the trigger: property of the target}.
+    `bound` is (property, at_least or at_most, limit). `unless_where` is asked of the trigger.
+    """
+
+    name: str
+    pattern: str
+    after: Ref | None
+    target: Ref
+    within_us: int | None = None
+    before: str | None = None
+    until: Ref | None = None
+    bound: tuple[str, str, float] | None = None
+    match: dict[str, str] = field(default_factory=dict)
+    unless: Ref | None = None
+    unless_where: tuple[Condition, ...] | None = None
+    per: str = "order"
+    proven_by: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Map:
+    """One map; `time_zones` is the zone of each source, UTC where it has none."""
+
+    per: str
+    starts: Ref | None
+    ends: tuple[Ref, ...]
+    quiet_us: int | None
+    promises: tuple[Promise, ...]
+    name: str = "drawn"
+    time_zones: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Journey:
+    """One lived journey; `closed_at` is None while it is open."""
+
+    unit: str
+    signals: tuple[Signal, ...]
+    closed_at: int | None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was found for one trigger.
+
+    `deadline_us` is the end of the window, None where there is none yet. `target_at` is, for expect, the
+    first target after the trigger even when late; for never, the first target in the window; for measure, the
+    first measurement in the window.
+    """
+
+    promise: str
+    unit: str
+    trigger_row_key: RowKey
+    verdict: str
+    deadline_us: int | None
+    target_at: int | None
+
+
+# Order ------------------------------------------------------------------------------------------------------
+
+
+def in_order(signals: Iterable[Signal]) -> list[Signal]:
+    """Signals by instant, then source, file and row."""
+    return sorted(signals, key=lambda signal: (signal.at, *signal.key))
+
+
+def is_after(signal: Signal, other: Signal) -> bool:
+    """A later instant; at the same one, later in the same file, or in another file."""
+    if signal.at != other.at:
+        return signal.at > other.at
+    if (signal.source, signal.file) != (other.source, other.file):
+        return True
+    return signal.row > other.row
+
+
+def is_surely_before(signal: Signal, other: Signal) -> bool:
+    """An earlier instant, or at the same one earlier in the same file; a tie of two files is not sure."""
+    if signal.at != other.at:
+        return signal.at < other.at
+    return (signal.source, signal.file) == (other.source, other.file) and signal.row < other.row
+
+
+# Values -----------------------------------------------------------------------------------------------------
+
+
+def as_number(value: object) -> float | None:
+    """The value as a number, also from numeric text; None where it is missing or none."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return float(value)
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
+        return float(value)
+    return None
+
+
+def holds(value: object, comparison: str, constant: object) -> bool:
+    """Whether one comparison holds; never for a missing value.
+
+    Choice: a number and a text that is none are different, and neither is the smaller.
+    """
+    if value is None or constant is None:
+        return False
+    left, right = as_number(value), as_number(constant)
+    if left is not None and right is not None:
+        return _COMPARISONS[comparison](left, right)
+    if left is None and right is None:
+        return _TEXT_COMPARISONS[comparison](str(value), str(constant))
+    return comparison == "!="
+
+
+def where_holds(signal: Signal, where: Iterable[Condition]) -> bool:
+    """Whether every condition holds of this signal."""
+    return all(holds(signal.properties.get(name), sign, constant) for name, sign, constant in where)
+
+
+def is_of(signal: Signal, ref: Ref) -> bool:
+    """Whether the signal is what the reference means."""
+    return signal.type == ref.type and where_holds(signal, ref.where)
+
+
+def is_matched(trigger: Signal, target: Signal, match: dict[str, str]) -> bool:
+    """Whether all `match` values are equal; a missing value matches nothing."""
+    return all(
+        holds(trigger.properties.get(of_trigger), "=", target.properties.get(of_target))
+        for of_trigger, of_target in match.items()
+    )
+
+
+def due_at(value: object, time_zone: str) -> int | None:
+    """The instant that a deadline property means, or None where it means none.
+
+    Choice: the end of a day is its last microsecond, so the next midnight is too late. An instant without an
+    offset is read in the time zone of the source (design, section 4).
+    """
+    if not isinstance(value, str):
+        return None
+    zone = ZoneInfo(time_zone)
+    try:
+        if _BARE_DATE.fullmatch(value):
+            next_day = date.fromisoformat(value) + timedelta(days=1)
+            return (datetime.combine(next_day, time(), zone) - _EPOCH) // _MICROSECOND - 1
+        if not _INSTANT.fullmatch(value):
+            return None
+        instant = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    if instant.tzinfo is None:
+        instant = instant.replace(tzinfo=zone)
+    return (instant - _EPOCH) // _MICROSECOND
+
+
+# Journeys ---------------------------------------------------------------------------------------------------
+
+
+def units_of(signal: Signal, per: str) -> tuple[str, ...]:
+    """The units the signal belongs to: its person, or its values of one object."""
+    if per == "person":
+        return () if signal.person is None else (signal.person,)
+    return tuple(dict.fromkeys(signal.objects.get(per, ())))
+
+
+def by_unit(signals: Iterable[Signal], per: str) -> dict[str, list[Signal]]:
+    """The signals of each unit, in order."""
+    found: dict[str, list[Signal]] = {}
+    for signal in in_order(signals):
+        for unit in units_of(signal, per):
+            found.setdefault(unit, []).append(signal)
+    return found
+
+
+def stitch(journey_map: Map, signals: Iterable[Signal], as_of: int) -> list[Journey]:
+    """The journeys of a map as they are known at `as_of`; `look_back` is not covered here."""
+    known = [signal for signal in signals if signal.at <= as_of]
+    journeys = []
+    for unit, lived in sorted(by_unit(known, journey_map.per).items()):
+        if journey_map.per == "person":
+            journeys.extend(_stitch_person(journey_map, unit, lived, as_of))
+        else:
+            journeys.extend(_stitch_object(journey_map, unit, lived, as_of))
+    return journeys
+
+
+def _stitch_object(journey_map: Map, unit: str, lived: list[Signal], as_of: int) -> list[Journey]:
+    """All signals of the object are one journey, if it has started."""
+    if journey_map.starts is not None and not any(is_of(signal, journey_map.starts) for signal in lived):
+        return []
+    closed_at = _closing(journey_map, lived, journey_map.quiet_us, as_of)
+    return [Journey(unit, tuple(lived), closed_at)]
+
+
+def _stitch_person(journey_map: Map, unit: str, lived: list[Signal], as_of: int) -> list[Journey]:
+    """Cut after a long wait and after an end; each piece counts from its first start."""
+    quiet_us = DEFAULT_QUIET_US if journey_map.quiet_us is None else journey_map.quiet_us
+    pieces: list[list[Signal]] = []
+    for signal in lived:
+        last = pieces[-1][-1] if pieces else None
+        if last is None or signal.at - last.at > quiet_us or _is_end(journey_map, last):
+            pieces.append([])
+        pieces[-1].append(signal)
+    journeys = []
+    for piece in pieces:
+        kept = _from_first_start(journey_map, piece)
+        if kept:
+            journeys.append(Journey(unit, tuple(kept), _closing(journey_map, kept, quiet_us, as_of)))
+    return journeys
+
+
+def _from_first_start(journey_map: Map, piece: list[Signal]) -> list[Signal]:
+    if journey_map.starts is None:
+        return piece
+    for place, signal in enumerate(piece):
+        if is_of(signal, journey_map.starts):
+            return piece[place:]
+    return []
+
+
+def _is_end(journey_map: Map, signal: Signal) -> bool:
+    return any(is_of(signal, end) for end in journey_map.ends)
+
+
+def _closing(journey_map: Map, lived: list[Signal], quiet_us: int | None, as_of: int) -> int | None:
+    """When the journey closed: at its first end, else when it had been quiet; None while it is open."""
+    for signal in lived:
+        if _is_end(journey_map, signal):
+            return signal.at
+    if quiet_us is not None and as_of >= lived[-1].at + quiet_us:
+        return lived[-1].at + quiet_us
+    return None
+
+
+# Promises ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """One promise asked of one trigger, and all there is to answer it."""
+
+    promise: Promise
+    unit: str
+    trigger: Signal
+    lived: list[Signal]
+    closed_at: int | None
+    known: list[Signal]
+    as_of: int
+    time_zone: str
+
+    def answer(self, verdict: str, deadline_us: int | None, target: Signal | None) -> Verdict:
+        target_at = None if target is None else target.at
+        return Verdict(self.promise.name, self.unit, self.trigger.key, verdict, deadline_us, target_at)
+
+
+def judge(journey_map: Map, signals: Iterable[Signal], as_of: int) -> list[Verdict]:
+    """All verdicts of all promises of a map as they are known at `as_of`."""
+    known = in_order(signal for signal in signals if signal.at <= as_of)
+    journeys = stitch(journey_map, known, as_of)
+    answers = {"expect": _judge_expect, "never": _judge_never, "measure": _judge_measure}
+    verdicts = []
+    for promise in journey_map.promises:
+        for asked in _asked(journey_map, promise, journeys, known, as_of):
+            verdicts.append(answers[promise.pattern](asked))  # noqa: PERF401  (plain loops on purpose)
+    return verdicts
+
+
+def _asked(
+    journey_map: Map, promise: Promise, journeys: list[Journey], known: list[Signal], as_of: int
+) -> list[_Asked]:
+    """Each trigger of each unit once; without `after`, each journey once.
+
+    Choice: a trigger that carries several units is judged in each of them. Where the promise has a `per` of
+    its own and the trigger lies in several journeys, the first of them to close closes the window.
+    """
+    lived = by_unit(known, promise.per)
+    found: dict[tuple[str, RowKey], _Asked] = {}
+    everything = []
+    for journey in journeys:
+        if promise.after is None:
+            first = journey.signals[0]
+            zone = journey_map.time_zones.get(first.source, "UTC")
+            inside = list(journey.signals)
+            everything.append(
+                _Asked(promise, journey.unit, first, inside, journey.closed_at, known, as_of, zone)
+            )
+            continue
+        for trigger in journey.signals:
+            if not is_of(trigger, promise.after):
+                continue
+            zone = journey_map.time_zones.get(trigger.source, "UTC")
+            units = (journey.unit,) if promise.per == journey_map.per else units_of(trigger, promise.per)
+            for unit in units:
+                earlier = found.get((unit, trigger.key))
+                closed_at = _first_of(journey.closed_at, earlier.closed_at if earlier else None)
+                found[unit, trigger.key] = _Asked(
+                    promise, unit, trigger, lived[unit], closed_at, known, as_of, zone
+                )
+    return everything + list(found.values())
+
+
+def _first_of(*instants: int | None) -> int | None:
+    return min((instant for instant in instants if instant is not None), default=None)
+
+
+def _targets(asked: _Asked) -> list[Signal]:
+    """Signals of the unit that fulfil (or break) the promise, at any time after the trigger."""
+    promise, trigger = asked.promise, asked.trigger
+    return [
+        signal
+        for signal in asked.lived
+        if is_of(signal, promise.target)
+        and is_after(signal, trigger)
+        and is_matched(trigger, signal, promise.match)
+    ]
+
+
+def _is_waived(asked: _Asked, window: Sequence[Signal], decided_by: Signal | None) -> bool:
+    """Whether the trigger itself, or a signal of the window before the deciding one, waives the promise.
+
+    Choice: a waiver at the very end of a window that includes its end still counts. Of a waiver and a target
+    at the same instant in two files, each counts as after the other, so the waiver counts as before.
+    """
+    promise, trigger = asked.promise, asked.trigger
+    if promise.unless_where is not None and where_holds(trigger, promise.unless_where):
+        return True
+    if promise.unless is None:
+        return False
+    for signal in window:
+        if not is_of(signal, promise.unless) or not is_after(signal, trigger):
+            continue
+        if decided_by is None or is_after(decided_by, signal):
+            return True
+    return False
+
+
+def _is_covered(asked: _Asked, start: int, end: int) -> bool:
+    """Whether every source that could have shown the target was heard before and after the window.
+
+    Choice: a target that no source has ever emitted could not have been seen, so nothing covers it.
+    """
+    sources = asked.promise.proven_by
+    if sources is None:
+        target_type = asked.promise.target.type
+        sources = tuple({signal.source for signal in asked.known if signal.type == target_type})
+    for source in sources:
+        heard = [signal.at for signal in asked.known if signal.source == source]
+        if not heard or min(heard) > start or max(heard) < end:
+            return False
+    return len(sources) > 0
+
+
+def _judge_expect(asked: _Asked) -> Verdict:
+    trigger, targets = asked.trigger, _targets(asked)
+    shown = targets[0] if targets else None
+    deadline = _deadline(asked)
+    if deadline is None:
+        # Choice: without a window no signal can waive, but the trigger itself still can.
+        return asked.answer("waived" if _is_waived(asked, (), None) else "unobservable", None, shown)
+
+    # A deadline before its trigger leaves the instant of the trigger as the window, and no target in it.
+    end = max(deadline, trigger.at)
+    window = [signal for signal in asked.lived if signal.at <= end]
+    in_window = [target for target in targets if target.at <= deadline]
+    first = in_window[0] if in_window else None
+
+    if _is_waived(asked, window, first):
+        return asked.answer("waived", deadline, shown)
+    if first is not None:
+        return asked.answer("kept", deadline, shown)
+    if deadline > asked.as_of:
+        return asked.answer("pending", deadline, shown)
+    covered = _is_covered(asked, trigger.at, end)
+    return asked.answer("broken" if covered else "unobservable", deadline, shown)
+
+
+def _deadline(asked: _Asked) -> int | None:
+    if asked.promise.before is not None:
+        return due_at(asked.trigger.properties.get(asked.promise.before), asked.time_zone)
+    if asked.promise.within_us is None:
+        return None
+    return asked.trigger.at + asked.promise.within_us
+
+
+def _judge_never(asked: _Asked) -> Verdict:
+    end, window = _never_window(asked)
+    in_window = [target for target in _targets(asked) if target in window]
+    if end is not None and end < asked.trigger.at:
+        # Choice: a journey that closed before the trigger is read like a deadline before its trigger.
+        end, in_window = asked.trigger.at, []
+        window = [signal for signal in asked.lived if signal.at <= end]
+    first = in_window[0] if in_window else None
+
+    if _is_waived(asked, window, first):
+        return asked.answer("waived", end, first)
+    if first is not None:
+        return asked.answer("broken", end, first)
+    if end is None or end > asked.as_of:
+        return asked.answer("pending", end, None)
+    covered = _is_covered(asked, asked.trigger.at, end)
+    return asked.answer("kept" if covered else "unobservable", end, None)
+
+
+def _never_window(asked: _Asked) -> tuple[int | None, list[Signal]]:
+    """Where the window ends, None while it is open, and the signals of the unit before its end.
+
+    Choice: S itself is outside, and so is what another file says at the instant of S. A closing is included,
+    because the signal that closes the journey may be the very one that should never have come.
+    """
+    promise, trigger, lived = asked.promise, asked.trigger, asked.lived
+    if promise.within_us is not None:
+        end = trigger.at + promise.within_us
+        return end, [signal for signal in lived if signal.at <= end]
+    if promise.until is None:
+        raise ValueError(f"promise {promise.name!r} needs within or until")
+    for stop in lived:
+        if is_of(stop, promise.until) and is_after(stop, trigger):
+            return stop.at, [signal for signal in lived if is_surely_before(signal, stop)]
+    if asked.closed_at is not None:
+        return asked.closed_at, [signal for signal in lived if signal.at <= asked.closed_at]
+    return None, lived
+
+
+def _judge_measure(asked: _Asked) -> Verdict:
+    promise = asked.promise
+    if promise.bound is None:
+        raise ValueError(f"promise {promise.name!r} needs at_least or at_most")
+    name, side, limit = promise.bound
+    end = None if promise.within_us is None else asked.trigger.at + promise.within_us
+    window = [signal for signal in asked.lived if end is None or signal.at <= end]
+    if promise.after is None:
+        # Anywhere in the journey: its first signal, shown as the trigger, may be the measurement.
+        asked_for = [signal for signal in window if is_of(signal, promise.target)]
+    else:
+        asked_for = [signal for signal in _targets(asked) if signal in window]
+    measured = [signal for signal in asked_for if as_number(signal.properties.get(name)) is not None]
+    first = measured[0] if measured else None
+
+    if _is_waived(asked, window, first):
+        return asked.answer("waived", end, first)
+    if first is not None:
+        sign = {"at_least": ">=", "at_most": "<="}[side]
+        kept = all(holds(signal.properties.get(name), sign, limit) for signal in measured)
+        return asked.answer("kept" if kept else "broken", end, first)
+    is_over = asked.closed_at is not None if end is None else end <= asked.as_of
+    return asked.answer("unobservable" if is_over else "pending", end, None)
