@@ -27,7 +27,16 @@ from parcours.journey.where import Catalogue
 from parcours.kernel.clock import now_us, stopwatch
 from parcours.kernel.errors import Fault, Faulty
 from parcours.lake import Lake, TableSpec, open_engine
-from parcours.signal import LINK, OBJECT, SIGNAL, emitted_types, import_sources, prepare_sources, read_sources
+from parcours.signal import (
+    LINK,
+    OBJECT,
+    SIGNAL,
+    TIMELESS,
+    emitted_types,
+    import_sources,
+    prepare_sources,
+    read_sources,
+)
 from parcours.signal.importing import settle
 from parcours.vault import Manifest, Vault, open_vault
 
@@ -43,7 +52,7 @@ if TYPE_CHECKING:
 
 KEPT_MANIFESTS = 2
 LOGIC = "1"  # raised when the meaning of a derived table changes, so that the next run makes it anew
-_TABLES = (SIGNAL, LINK, OBJECT, PERSON_TOKEN, JOURNEY, JOURNEY_STEP, VERDICT, GAP)
+_TABLES = (SIGNAL, TIMELESS, LINK, OBJECT, PERSON_TOKEN, JOURNEY, JOURNEY_STEP, VERDICT, GAP)
 
 
 @dataclass(frozen=True)
@@ -295,12 +304,17 @@ def _look(run: _Run, mapped: Sequence[Mapped]) -> None:
     lake.view(engine, SIGNAL, run.versions[SIGNAL.name])
     lake.view(engine, OBJECT, run.versions[OBJECT.name])
     lake.view(engine, PERSON_TOKEN, run.versions[PERSON_TOKEN.name])
+    undated = lake.query(TIMELESS, run.versions[TIMELESS.name])
     register_terms(engine, run.vault)
     engine.run(f"""
         create or replace temp view seen as
         select s.*, p.person_id, (r.rank << {FILE_SHIFT}) + s.source_row as ordinal
         from signal as s join file_rank as r on r.file_id = s.file_id left join person_token as p on p.token = s.token
         where s.occurred_at <= {run.as_of}""")
+    engine.run(f"""
+        create or replace temp view timeless as
+        select s.*, p.person_id, (r.rank << {FILE_SHIFT}) + s.source_row as ordinal
+        from ({undated}) as s join file_rank as r on r.file_id = s.file_id left join person_token as p on p.token = s.token""")
     codes = run.vault.terms("source")
     zones = {
         codes[item.source.source]: item.source.time_zone or run.workspace.settings.time_zone
@@ -417,7 +431,11 @@ def _touched_sets(run: _Run, imported: Imported, touched_people: str | None) -> 
     if anew or since is None or touched_people is None:
         return None
     run.engine.run(
-        f"create or replace temp table new_signal as select signal_id, person_id, objects from seen where file_id in ({_list(new_files)}) or occurred_at > {since}"
+        f"""
+        create or replace temp table new_signal as
+        select signal_id, person_id, objects from seen where file_id in ({_list(new_files)}) or occurred_at > {since}
+        union all
+        select signal_id, person_id, objects from timeless where file_id in ({_list(new_files)})"""
     )
     run.engine.run(
         "create or replace temp table touched_person as select distinct person_id from new_signal where person_id is not null union select person_id from changed_person"

@@ -13,12 +13,12 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJso
 from parcours.kernel.clock import UnreadableDuration, duration_us
 from parcours.kernel.document import Document, Model, Text, read_document, validate
 from parcours.kernel.errors import Fault
+from parcours.signal.mapping import Name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from parcours.kernel.workspace import Workspace
-    from parcours.signal.mapping import Name
 
 # Patterns and keys that the language has and this version does not judge: refused rather than ignored.
 LATER = {

@@ -25,11 +25,11 @@ from parcours.signal.compiling import (
 )
 from parcours.signal.mapping import MAX_RULES
 from parcours.signal.reading import ROW, Rows, expand, joined, open_rows
-from parcours.signal.tables import LINK, OBJECT, SIGNAL
+from parcours.signal.tables import LINK, OBJECT, SIGNAL, TIMELESS
 from parcours.vault.tables import FREE_TEXT, IDENTIFIER, REFUSED, SCREENED, TRAIT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from parcours.kernel.errors import Fault
@@ -40,6 +40,12 @@ if TYPE_CHECKING:
 
 _BLOCK = 1 << 20
 _PER_FILE = (REFUSED, FREE_TEXT, TRAIT, SCREENED)
+_FILE_TABLES = (OBJECT, LINK, TIMELESS, SIGNAL)  # in the order of their commits
+
+
+_TIME_REASONS = frozenset(
+    reason.value for reason in (Refused.MISSING_TIME, Refused.UNREADABLE_TIME, Refused.TIME_OUT_OF_RANGE)
+)
 
 
 class Progress(Protocol):
@@ -220,7 +226,7 @@ def settle(lake: Lake, vault: Vault) -> None:
     for row in vault.files():
         if row["state"] == "prepared":
             mark = _mark(row["file_id"])
-            if all(lake.committed(spec.name, mark) for spec in (OBJECT, LINK, SIGNAL)):
+            if all(lake.committed(spec.name, mark) for spec in _FILE_TABLES):
                 vault.update_file(row["file_id"], state="imported")
             else:
                 vault.forget_file(row["file_id"], _PER_FILE)
@@ -255,7 +261,7 @@ def _changed(vault: Vault, row: dict[str, Any], path: Path, definition: str) -> 
 
 def _drop_gone(engine: Engine, lake: Lake, alive: set[int]) -> None:
     """Take signals out of the lake whose file was replaced."""
-    for spec in (OBJECT, LINK, SIGNAL):
+    for spec in _FILE_TABLES:
         latest = lake.latest(spec.name)
         partitions = {int(values[0]) for values in lake.files(spec.name, latest).values()}
         if partitions - alive:
@@ -328,8 +334,8 @@ class _FileImport:
         self.drafts = self._compile()
         self._find_duplicates()
         profile = self._profile()
-        accepted = [row for row in profile if row["reason"] is None]
-        self._code_terms(accepted)
+        self._code_terms(profile)
+        self.timeless = any(row["reason"] in _TIME_REASONS for row in profile)
         self._find_links()
         with self.vault.transaction():
             self._keep_personal()
@@ -391,15 +397,18 @@ class _FileImport:
             for draft in self.drafts
         )
         table = self.engine.arrow(
-            f"select rule, reason, case when reason is null then type end as type, case when reason is null then channel end as channel, case when reason is null then touchpoint end as touchpoint, count(*) as signals, min(at_us) as first_at, max(at_us) as last_at from ({parts}) group by all"
+            f"""
+            select rule, reason, case when known then type end as type, case when known then channel end as channel,
+                   case when known then touchpoint end as touchpoint, count(*) as signals, min(at_us) as first_at, max(at_us) as last_at
+            from (select *, reason is null or reason in ({_texts(_TIME_REASONS)}) as known from ({parts})) group by all"""
         )
         return list(table.to_pylist())
 
-    def _code_terms(self, accepted: Sequence[dict[str, Any]]) -> None:
+    def _code_terms(self, profile: Sequence[dict[str, Any]]) -> None:
         import pyarrow as pa  # noqa: PLC0415 - kept off the start-up path
 
         for kind in ("type", "channel", "touchpoint"):
-            texts = sorted({row[kind] for row in accepted if row[kind] is not None})
+            texts = sorted({row[kind] for row in profile if row[kind] is not None})
             codes = self.vault.code_terms(kind, texts)
             table = pa.table(
                 {
@@ -539,7 +548,22 @@ class _FileImport:
         self._append(OBJECT, self._objects_sql(), mark)
         links = f"select token, namespace_id, other_token, other_namespace_id, min(first_at) as first_at, cast(sum(signals) as bigint) as signals, {self.file_id} as file_id from seen_together group by all"
         self._append(LINK, links, mark)
-        self._append(SIGNAL, " union all ".join(self._signals_sql(draft) for draft in self.drafts), mark)
+        self._append(TIMELESS, self._timeless_sql(), mark)
+        accepted = " union all ".join(
+            self._signals_sql(draft, "at_us", "reason is null") for draft in self.drafts
+        )
+        self._append(SIGNAL, accepted, mark)
+
+    def _timeless_sql(self) -> str:
+        """Signals refused for their time alone, of rules that say that they happened."""
+        if not self.timeless:
+            return TIMELESS.empty_sql
+        parts = []
+        for draft in self.drafts:
+            reasons = _TIME_REASONS if draft.rule.says_when else _TIME_REASONS - {Refused.MISSING_TIME.value}
+            condition = f"reason in ({_texts(reasons)}) and type is not null"
+            parts.append(self._signals_sql(draft, "null::bigint", condition))
+        return " union all ".join(parts)
 
     def _append(self, spec: TableSpec, sql: str, mark: str) -> None:
         if not self.lake.committed(spec.name, mark):
@@ -564,16 +588,16 @@ class _FileImport:
         code = keyed_hash(self.site.key, "namespace", "value")
         return f"select namespace_id, {code} as object_id, {value} as value, {self.file_id} as file_id from (select distinct pair.namespace_id as namespace_id, pair.namespace as namespace, pair.value as value from ({pairs}))"
 
-    def _signals_sql(self, draft: Draft) -> str:
+    def _signals_sql(self, draft: Draft, at: str, condition: str) -> str:
         return f"""
             select {self._signal_id(draft)} as signal_id, {self.source_id} as source_id, term_type.code as type_id,
-                   term_channel.code as channel_id, term_touchpoint.code as touchpoint_id, at_us as occurred_at,
+                   term_channel.code as channel_id, term_touchpoint.code as touchpoint_id, {at} as occurred_at,
                    source_row, {self._lead_token(draft)} as token, weight, objects, properties, {self.file_id} as file_id
             from ({self._final(draft)}) as d
             join term_type on term_type.text = d.type
             left join term_channel on term_channel.text = d.channel
             left join term_touchpoint on term_touchpoint.text = d.touchpoint
-            where reason is null"""
+            where {condition}"""
 
 
 def _summary(lake: Lake, vault: Vault, before: set[int]) -> Imported:
@@ -590,9 +614,13 @@ def _summary(lake: Lake, vault: Vault, before: set[int]) -> Imported:
         accepted=sum(row["accepted"] for row in files),
         refused=refused,
         notes=notes,
-        versions={spec.name: lake.latest(spec.name) or 0 for spec in (SIGNAL, LINK, OBJECT)},
+        versions={spec.name: lake.latest(spec.name) or 0 for spec in _FILE_TABLES},
         new_rows=sum(row["accepted"] for row in files if row["file_id"] not in before),
     )
+
+
+def _texts(values: Iterable[str]) -> str:
+    return ", ".join(literal(value) for value in sorted(values))
 
 
 def _tuples(batches: Iterator[Any]) -> Iterator[tuple[Any, ...]]:

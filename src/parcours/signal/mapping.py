@@ -10,11 +10,12 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, mod
 
 from parcours.kernel.document import Document, Model, Text, read_document, validate
 from parcours.kernel.errors import Fault
+from parcours.kernel.workspace import Zone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from parcours.kernel.workspace import Workspace, Zone
+    from parcours.kernel.workspace import Workspace
 
 FORMATS = ("csv", "parquet", "json", "delta", "xes", "ocel")
 TRAITS = (
@@ -196,6 +197,7 @@ class Rule:
     Attributes:
         number: Place in the mapping, from 0.
         own_id: The rule has an `id` of its own, not the source's for all.
+        says_when: The rule has a `when` of its own: where it holds, the row says that it happened, even without a time.
     """
 
     number: int
@@ -206,6 +208,7 @@ class Rule:
     when: tuple[str, ...]
     message_id: str | None
     own_id: bool
+    says_when: bool
     weight: str | None
     text: str | None
     person: Mapping[str, str]
@@ -226,6 +229,7 @@ def rules_of(source: Source) -> list[Rule]:
             when=tuple(part for part in (source.when, rule.when) if part),
             message_id=rule.id or source.id,
             own_id=rule.id is not None,
+            says_when=rule.when is not None,
             weight=rule.weight or source.weight,
             text=rule.text or source.text,
             person={**source.person, **rule.person},

@@ -21,6 +21,12 @@ SIGNAL = TableSpec(
     partition=("file_id",),
 )
 
+TIMELESS = TableSpec(
+    "timeless",  # refused for their time alone: they happened, nobody can say when, so nothing is proved by their absence
+    {**SIGNAL.columns, "occurred_at": "BIGINT"},  # always null
+    partition=("file_id",),
+)
+
 LINK = TableSpec(
     "link",
     {
