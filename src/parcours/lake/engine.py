@@ -111,7 +111,13 @@ class Engine:
         if partition_by:
             names = ", ".join(identifier(name) for name in partition_by)
             options = f"format parquet, compression zstd, partition_by ({names}), overwrite_or_ignore true"
-        self.run(f"copy ({sql}) to {literal(str(folder))} ({options})")
+        self.run(
+            "set preserve_insertion_order = false"
+        )  # rows of a table have no order; keeping one costs time and memory
+        try:
+            self.run(f"copy ({sql}) to {literal(str(folder))} ({options})")
+        finally:
+            self.run("set preserve_insertion_order = true")
         files = sorted(folder.rglob("*.parquet"))
         for file in files:
             descriptor = os.open(file, os.O_RDONLY)

@@ -142,6 +142,7 @@ class Lake:
         *,
         base: int | None,
         replaces: Callable[[Partition], bool] = lambda _: True,
+        within: Partition | None = None,
         transaction: str | None = None,
     ) -> tuple[int, int]:
         """Write a query's rows and commit: base version, less what is replaced, plus these rows.
@@ -152,14 +153,20 @@ class Lake:
             sql: A query giving exactly the table's columns.
             base: Version that is kept where not replaced; None keeps nothing.
             replaces: Partitions of the base that go; all by default.
+            within: The one partition that all rows belong to, where that is known: writing is then cheaper.
             transaction: Application transaction recorded with the commit.
 
         Returns:
             (version, rows written).
         """
         aside = self._staging / f"{spec.name}-{uuid.uuid4().hex}"
-        columns = ", ".join(identifier(column) for column in spec.columns)
-        files = engine.write_parquet(f"select {columns} from ({sql})", aside, spec.partition)
+        names = [column for column in spec.columns if within is None or column not in spec.partition]
+        query = f"select {', '.join(identifier(column) for column in names)} from ({sql})"
+        if within is None:
+            files = engine.write_parquet(query, aside, spec.partition)
+        else:
+            folder = "/".join(f"{name}={value}" for name, value in zip(spec.partition, within, strict=True))
+            files = engine.write_parquet(query, aside / folder)
         rows = {file: pq.read_metadata(file).num_rows for file in files}
         kept = {file for file, values in self.files(spec.name, base).items() if not replaces(values)}
         added = self._move_in(spec, aside, {file: count for file, count in rows.items() if count})

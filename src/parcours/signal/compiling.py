@@ -77,8 +77,8 @@ class Draft:
 
     Attributes:
         rule: Where it comes from.
-        sql: A query, one row per signal, with the columns `source_row, reason, at_us, type, channel, touchpoint, message, weight,
-            objects, object_values, properties, screened, text`, one `i_NAMESPACE` per identifier and one `t_NAME` per trait.
+        sql: A query, one row per signal, with the columns `source_row, reason, at_us, raw_type, raw_channel, raw_touchpoint, message,
+            weight, objects, object_values, properties, screened, text`, one `raw_i_NAMESPACE` per identifier and one `t_NAME` per trait.
         namespaces: Identifier namespaces, leading one first.
         object_namespaces: Namespaces of the rule's objects.
         traits: Traits of the rule.
@@ -148,15 +148,16 @@ def compile_rule(engine: Engine, rule: Rule, site: Site) -> Draft:
         "failed_condition": _failed(rule.when),
         "at_us": at,
         "at_missing": at_missing,
-        "type": _text(rule.type),
-        "channel": _text(rule.channel),
-        "touchpoint": _text(rule.touchpoint),
+        **{f"raw_{word}": _raw(choice) for word, choice in _places(rule).items()},
         "message": f"nullif(trim(cast({_safe(rule.message_id)} as varchar)), '')"
         if rule.message_id
         else "null::varchar",
         "weight": f"try_cast({_safe(rule.weight)} as double)" if rule.weight else "null::double",
         "text": f"nullif(trim(cast({_safe(rule.text)} as varchar)), '')" if rule.text else "null::varchar",
-        **{f"i_{name}": _identifier(name, expression) for name, expression in rule.person.items()},
+        **{
+            f"raw_i_{name}": f"cast({_safe(expression)} as varchar)"
+            for name, expression in rule.person.items()
+        },
         **{
             f"t_{name}": f"nullif(trim(cast({_safe(text)} as varchar)), '')"
             for name, text in rule.traits.items()
@@ -174,9 +175,18 @@ def compile_rule(engine: Engine, rule: Rule, site: Site) -> Draft:
     outer = {
         **{
             name: identifier(name)
-            for name in ("source_row", "at_us", "type", "channel", "touchpoint", "message", "weight", "text")
+            for name in (
+                "source_row",
+                "at_us",
+                "raw_type",
+                "raw_channel",
+                "raw_touchpoint",
+                "message",
+                "weight",
+                "text",
+            )
         },
-        **{f"i_{name}": identifier(f"i_{name}") for name in namespaces},
+        **{f"raw_i_{name}": identifier(f"raw_i_{name}") for name in namespaces},
         **{f"t_{name}": identifier(f"t_{name}") for name in rule.traits},
         "reason": _reason(rule),
         "objects": _objects(rule.objects, site),
@@ -274,12 +284,17 @@ def _failed(conditions: Sequence[str]) -> str:
     return f"(try(({both}) is null) is null)"
 
 
-def _text(choice: Choice | None) -> str:
+def _places(rule: Rule) -> dict[str, Choice | None]:
+    return {"type": rule.type, "channel": rule.channel, "touchpoint": rule.touchpoint}
+
+
+def _raw(choice: Choice | None) -> str:
+    """A text as the row has it: it is trimmed and coded once per distinct value, not once per row."""
     if choice is None:
         return "null::varchar"
     if choice.literal is not None:
         return literal(choice.literal)
-    return f"nullif(trim(cast({_safe(choice.sql)} as varchar)), '')"
+    return f"cast({_safe(choice.sql)} as varchar)"
 
 
 def _instant(expression: str, kind: str, zone: str) -> tuple[str, str]:
@@ -315,9 +330,9 @@ def _epoch_number(value: str) -> str:
     )
 
 
-def _identifier(namespace: str, expression: str) -> str:
-    """An identifier in its one written form; null where it is missing or stands for nobody."""
-    value = f"nfc_normalize(trim(cast({_safe(expression)} as varchar)))"
+def clean_identifier(namespace: str, text: str) -> str:
+    """SQL of an identifier in its one written form; null where it is missing or stands for nobody."""
+    value = f"nfc_normalize(trim({text}))"
     if namespace == "email":
         value = f"lower({value})"
     blocked = ", ".join(literal(word) for word in BLOCKED)
@@ -364,10 +379,9 @@ def _reason(rule: Rule) -> str:
         ("at_us is null and at_missing", Refused.MISSING_TIME),
         ("at_us is null", Refused.UNREADABLE_TIME),
         (f"at_us not between {_EARLIEST_US} and {_LATEST_US}", Refused.TIME_OUT_OF_RANGE),
-        ("type is null", Refused.MISSING_TYPE),
     ]
     if rule.type.sql is not None:
-        steps.append((looks_personal("type"), Refused.PERSONAL_TYPE))
+        steps.append(("coalesce(trim(raw_type), '') = ''", Refused.MISSING_TYPE))
     if rule.message_id:
         steps.append(("message is null", Refused.MISSING_ID))
     if rule.weight:

@@ -19,6 +19,7 @@ from parcours.signal.compiling import (
     Refused,
     Site,
     check_expressions,
+    clean_identifier,
     compile_rule,
     keyed_hash,
     looks_personal,
@@ -43,6 +44,7 @@ _PER_FILE = (REFUSED, FREE_TEXT, TRAIT, SCREENED)
 _FILE_TABLES = (OBJECT, LINK, TIMELESS, SIGNAL)  # in the order of their commits
 
 
+_PLACE = ("raw_type", "raw_channel", "raw_touchpoint")
 _TIME_REASONS = frozenset(
     reason.value for reason in (Refused.MISSING_TIME, Refused.UNREADABLE_TIME, Refused.TIME_OUT_OF_RANGE)
 )
@@ -332,6 +334,7 @@ class _FileImport:
     def run(self) -> None:
         """Compile, profile, keep what is personal, commit the rest."""
         self.drafts = self._compile()
+        self.personal_types: set[str] = set()
         self._find_duplicates()
         profile = self._profile()
         self._code_terms(profile)
@@ -339,7 +342,7 @@ class _FileImport:
         self._find_links()
         with self.vault.transaction():
             self._keep_personal()
-            self._keep_refused()
+            self._keep_refused(profile)
             self._count(profile)
         self._commit()
 
@@ -385,96 +388,129 @@ class _FileImport:
         self.engine.run("drop table message")
 
     def _final(self, draft: Draft) -> str:
-        """The draft with duplicates refused."""
-        if not draft.rule.message_id:
+        """The draft with what only the whole file tells: duplicates, and types that look personal."""
+        cases = []
+        if draft.rule.message_id:
+            found = "source_row in (select source_row from duplicate)"
+            cases.append(f"when {found} then {literal(Refused.DUPLICATE_ID.value)}")
+        if self.personal_types and draft.rule.type.sql is not None:
+            found = f"raw_type in ({_texts(self.personal_types)})"
+            cases.append(f"when {found} then {literal(Refused.PERSONAL_TYPE.value)}")
+        if not cases:
             return draft.sql
-        return f"select * replace (case when reason is null and source_row in (select source_row from duplicate) then {literal(Refused.DUPLICATE_ID.value)} else reason end as reason) from ({draft.sql})"
+        reason = f"case when reason is not null then reason {' '.join(cases)} end"
+        return f"select * replace ({reason} as reason) from ({draft.sql})"
+
+    def _accepted(self, draft: Draft) -> str:
+        """The draft's accepted rows, with the codes of their places and the token that leads them."""
+        joins, lead = [f"join place as p on {_same('p', 'd', _PLACE)}"], "null::bigint"
+        if draft.namespaces:
+            raw = [f"raw_i_{name}" for name in draft.namespaces]
+            joins.append(f"left join combination_{draft.rule.number} as c on {_same('c', 'd', raw)}")
+            lead = "c.lead"
+        return f"""
+            select d.*, p.type_id, p.channel_id, p.touchpoint_id, {lead} as token
+            from ({self._final(draft)}) as d {" ".join(joins)}"""
 
     def _profile(self) -> list[dict[str, Any]]:
         """Counts by rule, reason, type, channel and touchpoint: a small table whatever the file's size."""
+        places = ", ".join(_PLACE)
         parts = " union all ".join(
-            f"select {draft.rule.number} as rule, reason, type, channel, touchpoint, at_us from ({self._final(draft)})"
+            f"select {draft.rule.number} as rule, reason, {places}, at_us from ({self._final(draft)})"
             for draft in self.drafts
         )
-        table = self.engine.arrow(
-            f"""
-            select rule, reason, case when known then type end as type, case when known then channel end as channel,
-                   case when known then touchpoint end as touchpoint, count(*) as signals, min(at_us) as first_at, max(at_us) as last_at
-            from (select *, reason is null or reason in ({_texts(_TIME_REASONS)}) as known from ({parts})) group by all"""
-        )
-        return list(table.to_pylist())
+        table = self.engine.arrow(f"""
+            select rule, reason, {places}, count(*) as signals, min(at_us) as first_at, max(at_us) as last_at
+            from ({parts}) group by all""")
+        self.engine.register("profile", table)
+        self.personal_types = {
+            text
+            for (text,) in self.engine.rows(
+                f"select distinct raw_type from profile where reason is null and {looks_personal('trim(raw_type)')}"
+            )
+        }
+        return [self._profiled(row) for row in table.to_pylist()]
+
+    def _profiled(self, row: dict[str, Any]) -> dict[str, Any]:
+        """A row of the profile with clean texts; what cannot have entered the lake has none."""
+        if row["reason"] is None and row["raw_type"] in self.personal_types:
+            row["reason"] = Refused.PERSONAL_TYPE.value
+        known = row["reason"] is None or row["reason"] in _TIME_REASONS
+        for word in _PLACE:
+            row[word.removeprefix("raw_")] = ((row[word] or "").strip(" ") or None) if known else None
+        return row
 
     def _code_terms(self, profile: Sequence[dict[str, Any]]) -> None:
+        """Table `place`: codes of each distinct (type, channel, touchpoint) as the file writes it."""
         import pyarrow as pa  # noqa: PLC0415 - kept off the start-up path
 
+        distinct = {tuple(row[word] for word in _PLACE): row for row in profile if row["type"] is not None}
+        columns: dict[str, Any] = {
+            word: pa.array([key[place] for key in distinct], pa.string()) for place, word in enumerate(_PLACE)
+        }
         for kind in ("type", "channel", "touchpoint"):
-            texts = sorted({row[kind] for row in profile if row[kind] is not None})
-            codes = self.vault.code_terms(kind, texts)
-            table = pa.table(
-                {
-                    "text": pa.array(texts, pa.string()),
-                    "code": pa.array([codes[text] for text in texts], pa.int32()),
-                }
+            texts = [row[kind] for row in distinct.values()]
+            codes = self.vault.code_terms(kind, sorted({text for text in texts if text is not None}))
+            columns[f"{kind}_id"] = pa.array(
+                [None if text is None else codes[text] for text in texts], pa.int32()
             )
-            self.engine.register(f"term_{kind}", table)
+        self.engine.register("place", pa.table(columns))
         self.source_id = self.vault.code_terms("source", [self.item.source.source])[self.item.source.source]
 
     def _find_links(self) -> None:
         """Table `seen_together`: distinct identifiers on the same signals, and table `named`: what their tokens stand for."""
-        self.engine.run(
-            "create or replace temp table seen_together (token bigint, namespace_id integer, other_token bigint, other_namespace_id integer, first_at bigint, signals bigint)"
-        )
-        self.engine.run("create or replace temp table named (token bigint, namespace varchar, value varchar)")
+        self.engine.run("""
+            create or replace temp table seen_together (
+                token bigint, namespace_id integer, other_token bigint, other_namespace_id integer, first_at bigint, signals bigint);
+            create or replace temp table named (token bigint, namespace varchar, value varchar)""")
         for draft in self.drafts:
             if draft.namespaces:
-                self._links_of(draft)
+                self._combine(draft)
+                self._link(draft)
 
-    def _links_of(self, draft: Draft) -> None:
+    def _combine(self, draft: Draft) -> None:
+        """Table `combination_RULE`: each distinct set of identifiers as written, cleaned and hashed once, with the leading token."""
         names = draft.namespaces
-        columns = ", ".join(identifier(f"i_{name}") for name in names)
-        some = " or ".join(f"{identifier(f'i_{name}')} is not null" for name in names)
+        raw = ", ".join(identifier(f"raw_i_{name}") for name in names)
+        clean = ", ".join(
+            f"{clean_identifier(name, identifier(f'raw_i_{name}'))} as {identifier(f'i_{name}')}"
+            for name in names
+        )
         tokens = ", ".join(
             f"case when {identifier(f'i_{name}')} is not null then {self._token(name)} end as {identifier(f'k_{name}')}"
             for name in names
         )
-        self.engine.run(
-            f"create or replace temp table combination as select *, {tokens} from (select {columns}, min(at_us) as first_at, count(*) as signals from ({self._final(draft)}) where reason is null and ({some}) group by all)"
-        )
+        lead = ", ".join(identifier(f"k_{name}") for name in names)
+        self.engine.run(f"""
+            create or replace temp table combination_{draft.rule.number} as
+            with written as (
+                select {raw}, min(at_us) as first_at, count(*) as signals from ({self._final(draft)}) where reason is null group by all
+            ), cleaned as (select *, {clean} from written), hashed as (select *, {tokens} from cleaned)
+            select *, coalesce({lead}) as lead from hashed""")
+
+    def _link(self, draft: Draft) -> None:
+        names, table = draft.namespaces, f"combination_{draft.rule.number}"
         for name in names:
+            token = identifier(f"k_{name}")
             self.engine.run(
-                f"insert into named select distinct {identifier(f'k_{name}')}, {literal(name)}, {identifier(f'i_{name}')} from combination where {identifier(f'k_{name}')} is not null"
+                f"insert into named select distinct {token}, {literal(name)}, {identifier(f'i_{name}')} from {table} where {token} is not null"
             )
         for place, lead in enumerate(names):
             before = "".join(f" and {identifier(f'k_{name}')} is null" for name in names[:place])
             alone = "".join(f" and {identifier(f'k_{name}')} is null" for name in names[place + 1 :])
-            led = f"from combination where {identifier(f'k_{lead}')} is not null{before}"
+            led = f"from {table} where {identifier(f'k_{lead}')} is not null{before}"
             lead_columns = f"{identifier(f'k_{lead}')}, {self.site.namespaces[lead]}"
             self.engine.run(
                 f"insert into seen_together select {lead_columns}, null, null, first_at, signals {led}{alone}"
             )
             for other in names[place + 1 :]:
+                token = identifier(f"k_{other}")
                 self.engine.run(
-                    f"insert into seen_together select {lead_columns}, {identifier(f'k_{other}')}, {self.site.namespaces[other]}, first_at, signals {led} and {identifier(f'k_{other}')} is not null"
+                    f"insert into seen_together select {lead_columns}, {token}, {self.site.namespaces[other]}, first_at, signals {led} and {token} is not null"
                 )
-        self.engine.run("drop table combination")
 
     def _token(self, name: str) -> str:
         return keyed_hash(self.site.key, literal(name), identifier(f"i_{name}"))
-
-    def _lead_token(self, draft: Draft) -> str:
-        """SQL of the leading identifier's token: hashed once a row, whatever the namespace."""
-        if not draft.namespaces:
-            return "null::bigint"
-        space = (
-            "case "
-            + " ".join(
-                f"when {identifier(f'i_{name}')} is not null then {literal(name)}"
-                for name in draft.namespaces
-            )
-            + " end"
-        )
-        value = "coalesce(" + ", ".join(identifier(f"i_{name}") for name in draft.namespaces) + ")"
-        return keyed_hash(self.site.key, space, value)
 
     def _keep_personal(self) -> None:
         named = self.engine.batches(
@@ -482,24 +518,26 @@ class _FileImport:
         )
         self.vault.insert_rows(IDENTIFIER, _tuples(named))
         for draft in self.drafts:
-            accepted = f"({self._final(draft)}) where reason is null"
+            accepted = f"({self._accepted(draft)}) where reason is null"
             signal = self._signal_id(draft)
             if draft.rule.text:
                 found = f"select {signal}, {self.file_id}, text from {accepted} and text is not null"
                 self.vault.insert_rows(FREE_TEXT, _tuples(self.engine.batches(found)))
             for trait in draft.traits:
                 value = identifier(f"t_{trait}")
-                found = f"select {signal}, {literal(trait)}, {self.file_id}, {self._lead_token(draft)}, {value} from {accepted} and {value} is not null"
+                found = f"select {signal}, {literal(trait)}, {self.file_id}, token, {value} from {accepted} and {value} is not null"
                 self.vault.insert_rows(TRAIT, _tuples(self.engine.batches(found)))
             if draft.properties:
                 found = f"select signal, item.name, {self.file_id}, item.value from (select {signal} as signal, unnest(screened) as item from {accepted} and len(screened) > 0)"
                 self.vault.insert_rows(SCREENED, _tuples(self.engine.batches(found)))
 
-    def _keep_refused(self) -> None:
+    def _keep_refused(self, profile: Sequence[dict[str, Any]]) -> None:
         unreadable = (
             (self.file_id, item.line, -1, item.reason, item.content) for item in self.rows.unreadable
         )
         self.vault.insert_rows(REFUSED, unreadable)
+        if not any(row["reason"] for row in profile):
+            return
         refused = " union all ".join(
             f"select source_row // {MAX_RULES} as row, {draft.rule.number} as rule, reason from ({self._final(draft)}) where reason is not null"
             for draft in self.drafts
@@ -561,7 +599,7 @@ class _FileImport:
         parts = []
         for draft in self.drafts:
             reasons = _TIME_REASONS if draft.rule.says_when else _TIME_REASONS - {Refused.MISSING_TIME.value}
-            condition = f"reason in ({_texts(reasons)}) and type is not null"
+            condition = f"reason in ({_texts(reasons)})"
             parts.append(self._signals_sql(draft, "null::bigint", condition))
         return " union all ".join(parts)
 
@@ -573,6 +611,7 @@ class _FileImport:
                 sql,
                 base=self.lake.latest(spec.name),
                 replaces=lambda _: False,
+                within=(str(self.file_id),),
                 transaction=mark,
             )
 
@@ -590,14 +629,9 @@ class _FileImport:
 
     def _signals_sql(self, draft: Draft, at: str, condition: str) -> str:
         return f"""
-            select {self._signal_id(draft)} as signal_id, {self.source_id} as source_id, term_type.code as type_id,
-                   term_channel.code as channel_id, term_touchpoint.code as touchpoint_id, {at} as occurred_at,
-                   source_row, {self._lead_token(draft)} as token, weight, objects, properties, {self.file_id} as file_id
-            from ({self._final(draft)}) as d
-            join term_type on term_type.text = d.type
-            left join term_channel on term_channel.text = d.channel
-            left join term_touchpoint on term_touchpoint.text = d.touchpoint
-            where {condition}"""
+            select {self._signal_id(draft)} as signal_id, {self.source_id} as source_id, type_id, channel_id, touchpoint_id,
+                   {at} as occurred_at, source_row, token, weight, objects, properties, {self.file_id} as file_id
+            from ({self._accepted(draft)}) where {condition}"""
 
 
 def _summary(lake: Lake, vault: Vault, before: set[int]) -> Imported:
@@ -616,6 +650,13 @@ def _summary(lake: Lake, vault: Vault, before: set[int]) -> Imported:
         notes=notes,
         versions={spec.name: lake.latest(spec.name) or 0 for spec in _FILE_TABLES},
         new_rows=sum(row["accepted"] for row in files if row["file_id"] not in before),
+    )
+
+
+def _same(left: str, right: str, columns: Sequence[str]) -> str:
+    """SQL that two relations agree on columns, nulls included."""
+    return " and ".join(
+        f"{left}.{identifier(column)} is not distinct from {right}.{identifier(column)}" for column in columns
     )
 
 
