@@ -20,10 +20,11 @@ PEERS = ("pm4py", "retentioneering")
 AT_LEAST_FASTER = {"pm4py": 8.0, "retentioneering": 5.0}
 AT_MOST_TIMES_BY_HAND = 1.5
 REPEATS = 3
+SIGNALS = 5_000_000
 
 
 def bench_graph(
-    signals: int = 5_000_000, repeats: int = REPEATS, progress: Progress = silent
+    signals: int = SIGNALS, repeats: int = REPEATS, progress: Progress = silent
 ) -> list[BenchRow]:
     """Measure every contender on the same case file.
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import tempfile
 import time
 from pathlib import Path
 
 from parcours.bench.edges import Edge, print_answer
+from parcours.journey.mining import named, transition_graph, walk_of_rows
+from parcours.lake import literal, open_engine
 
 
 def mine_graph_from_parquet(path: Path) -> list[Edge]:
@@ -18,7 +21,19 @@ def mine_graph_from_parquet(path: Path) -> list[Edge]:
     Returns:
         One edge per pair of types, without start and end.
     """
-    raise NotImplementedError(path)
+    with tempfile.TemporaryDirectory(prefix="parcours-bench-") as folder:
+        engine = open_engine(Path(folder) / "spill", "6GB", threads=2)
+        rows = f"read_parquet({literal(str(path))}, file_row_number = true)"
+        walk, names = walk_of_rows(
+            engine, rows, journey="case_id", node="type", at="occurred_at", order="file_row_number"
+        )
+        graph = named(transition_graph(engine, walk, anybody=False), names)
+        engine.close()
+    return [
+        Edge(row["source"], row["target"], row["count"], row["wait_median_s"])
+        for row in graph
+        if row["source"] is not None and row["target"] is not None
+    ]
 
 
 def main() -> None:

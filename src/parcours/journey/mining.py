@@ -12,29 +12,32 @@ if TYPE_CHECKING:
     from parcours.lake import Engine
 
 
-def transition_graph(engine: Engine, walk: str) -> list[dict[str, Any]]:
+def transition_graph(engine: Engine, walk: str, *, anybody: bool = True) -> list[dict[str, Any]]:
     """Count transitions between nodes and how long they took.
 
     Args:
         engine: Where `walk` is readable.
+        anybody: Somebody is known in the walk; where nobody is, people are 0 without looking.
         walk: A relation with journey bigint, node integer, at bigint (microseconds), ordinal bigint, person bigint (null: unknown).
 
     Returns:
         Rows `source, target` (node codes; None is the start or the end), `count`, `people`, `wait_median_s`, `wait_p95_s` (seconds,
         interpolated; None at start and end), the most frequent first.
     """
+    people = "count(distinct person)" if anybody else "0"
     table = engine.arrow(f"""
         with step as (
-            select journey, node, at_us, person,
-                   lead(node) over w as next_node, lead(at_us) over w as next_at, lag(node) over w as previous_node
+            select node, at_us, person, lead(node) over w as next_node, lead(at_us) over w as next_at, lag(node) over w as previous_node
             from {walk} window w as (partition by journey order by at_us, ordinal)
+        ), edge as (
+            select node as source, next_node as target, count(*) as count, {people} as people,
+                   quantile_cont(next_at - at_us, [0.5, 0.95]) as waits_us
+            from step group by node, next_node
+            union all
+            select null, node, count(*), {people}, null from step where previous_node is null group by node
         )
-        select node as source, next_node as target, count(*) as count, count(distinct person) as people,
-               quantile_cont(next_at - at_us, 0.5) / {SECOND_US} as wait_median_s, quantile_cont(next_at - at_us, 0.95) / {SECOND_US} as wait_p95_s
-        from step group by node, next_node
-        union all
-        select null, node, count(*), count(distinct person), null, null from step where previous_node is null group by node
-        order by count desc, source nulls first, target nulls first""")
+        select source, target, count, people, waits_us[1] / {SECOND_US} as wait_median_s, waits_us[2] / {SECOND_US} as wait_p95_s
+        from edge order by count desc, source nulls first, target nulls first""")
     return list(table.to_pylist())
 
 
@@ -69,6 +72,30 @@ def walk_of_people(quiet_us: int | None) -> str:
     return f"""(select last_value(case when begins then signal_id end ignore nulls) over ({order} rows between unbounded preceding and current row) as journey,
                type_id as node, occurred_at as at_us, ordinal, person_id as person
         from (select *, coalesce(occurred_at - lag(occurred_at) over ({order}) > {quiet_us}, true) as begins from seen where person_id is not null))"""
+
+
+def walk_of_rows(
+    engine: Engine, rows: str, *, journey: str, node: str, at: str, order: str
+) -> tuple[str, dict[int, str]]:
+    """A walk over rows that are not in the lake: nodes are coded to integers once, journeys by their hash.
+
+    Args:
+        engine: Where the table `coded_node` is made.
+        rows: A query or relation to read.
+        journey: Expression of what a journey is about.
+        node: Expression of the node's name.
+        at: Expression of a timestamp in UTC.
+        order: Expression that orders equal instants.
+
+    Returns:
+        (walk, names of its nodes).
+    """
+    engine.run(
+        f"create or replace temp table coded_node as select cast(row_number() over (order by name) as integer) as code, name from (select distinct {node} as name from {rows})"
+    )
+    walk = f"""(select hash({journey}) as journey, n.code as node, epoch_us({at}) as at_us, {order} as ordinal, null::bigint as person
+        from {rows} join coded_node as n on n.name = {node})"""
+    return walk, dict(engine.rows("select code, name from coded_node"))
 
 
 def named(rows: list[dict[str, Any]], names: Mapping[int, str]) -> list[dict[str, Any]]:
