@@ -38,20 +38,52 @@ def assign_people(
         >>> people.tolist()
         [1, 2, 2]
     """
-    tokens, place = np.unique(token, return_inverse=True)
+    tokens, code = _coded(np.concatenate([token, left, right, known_token, known_person]))
+    ends = np.cumsum([len(token), len(left), len(right), len(known_token)])
+    of_token, of_left, of_right, of_known, of_person = np.split(code, ends)
     seen = np.full(len(tokens), np.iinfo(np.int64).max, np.int64)
-    np.minimum.at(seen, place, first_at)
-    ends_a = np.concatenate([np.searchsorted(tokens, left), np.searchsorted(tokens, known_token)])
-    ends_b = np.concatenate([np.searchsorted(tokens, right), np.searchsorted(tokens, known_person)])
-    component = _components(ends_a, ends_b, len(tokens))
+    np.minimum.at(seen, of_token, first_at)
+    component = _components(
+        np.concatenate([of_left, of_known]), np.concatenate([of_right, of_person]), len(tokens)
+    )
     founder = np.ones(len(tokens), np.int8)
-    founder[np.searchsorted(tokens, np.unique(known_person))] = 0
+    founder[of_person] = 0
     order = np.lexsort((tokens, seen, founder, component))
     ordered = component[order]
     leads = np.concatenate([[True], ordered[1:] != ordered[:-1]]) if len(order) else np.zeros(0, bool)
     person_of_component = np.empty(int(component.max(initial=-1)) + 1, np.int64)
     person_of_component[ordered[leads]] = tokens[order[leads]]
     return tokens, person_of_component[component], seen
+
+
+def distinct(values: Tokens) -> Tokens:
+    """The distinct values, sorted: by sorting, which is several times faster here than numpy's hashing `unique`."""
+    ordered = np.sort(values)
+    if not len(ordered):
+        return ordered
+    new: Tokens = ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])]
+    return new
+
+
+def _coded(values: Tokens) -> tuple[Tokens, Tokens]:
+    """The distinct values, sorted, and the place of each value among them.
+
+    One sort serves every column: looking random values up in a sorted array costs a cache miss a step.
+    """
+    order = np.argsort(values)
+    ordered = values[order]
+    new = np.concatenate([[True], ordered[1:] != ordered[:-1]]) if len(ordered) else np.zeros(0, bool)
+    code = np.empty(len(values), np.int64)
+    code[order] = np.cumsum(new) - 1
+    return ordered[new], code
+
+
+def among(values: Tokens, ordered: Tokens) -> NDArray[np.bool_]:
+    """Which of `values` are in `ordered`, which is sorted."""
+    if not len(ordered):
+        return np.zeros(len(values), bool)
+    place = np.minimum(np.searchsorted(ordered, values), len(ordered) - 1)
+    return np.asarray(ordered[place] == values)
 
 
 def _components(left: NDArray[np.int64], right: NDArray[np.int64], size: int) -> NDArray[np.int64]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from parcours.identity.linking import assign_people
+from parcours.identity.linking import among, assign_people, distinct
 from parcours.lake import TableSpec
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def resolve_people(
     version, _ = lake.write(
         engine, PERSON_TOKEN, "select token, person_id, first_at from people order by token", base=None
     )
-    return Resolved(version, len(np.unique(people)), changed)
+    return Resolved(version, len(distinct(people)), changed)
 
 
 def _assign(
@@ -91,7 +91,8 @@ def _assign(
     seen = np.concatenate([first, first[linked]])
     known_token, known_person = _integers(known["token"]), _integers(known["person_id"])
     if forget:  # old names are kept where their founding token is still there, old merges are not
-        founders = np.intersect1d(np.unique(known_person), token)
+        founders = distinct(known_person)
+        founders = founders[among(founders, distinct(token))]
         known_token = known_person = founders
     else:
         token = np.concatenate([token, known_token])
@@ -101,13 +102,15 @@ def _assign(
 
 def _changed(known: pa.Table, tokens: NDArray[np.int64], people: NDArray[np.int64]) -> NDArray[np.int64]:
     """People whose set of tokens is not what it was."""
+    if not known.num_rows:
+        return distinct(people)
     old_token, old_person = _integers(known["token"]), _integers(known["person_id"])
-    place = np.searchsorted(tokens, old_token)
-    place[place == len(tokens)] = 0
-    still = tokens[place] == old_token if len(tokens) else np.zeros(len(old_token), bool)
-    moved = ~still | (people[place] != old_person) if len(tokens) else ~still
-    fresh = ~np.isin(tokens, old_token)
-    return np.unique(np.concatenate([old_person[moved], people[place[moved & still]], people[fresh]]))
+    still = among(old_token, tokens)
+    place = np.searchsorted(tokens, old_token[still])
+    moved = people[place] != old_person[still]
+    fresh = ~among(tokens, distinct(old_token))
+    parts = [old_person[~still], old_person[still][moved], people[place][moved], people[fresh]]
+    return distinct(np.concatenate(parts))
 
 
 def _integers(column: pa.ChunkedArray) -> NDArray[np.int64]:
@@ -115,4 +118,4 @@ def _integers(column: pa.ChunkedArray) -> NDArray[np.int64]:
 
 
 def _count(column: pa.ChunkedArray) -> int:
-    return len(np.unique(_integers(column)))
+    return len(distinct(_integers(column)))
