@@ -23,10 +23,12 @@ $(VENV)/.tested: $(VENV)/.installed requirements/dev.txt
 	@touch $@
 
 demo: setup  ## a small workspace of our own, run from nothing, its gaps printed
+	@test ! -e $(DEMO) -o -e $(DEMO)/parcours.toml || { echo "$(DEMO) is no workspace, so it stays as it is; call: make demo DEMO=other-folder"; exit 2; }
 	@rm -rf $(DEMO)
 	@$(BIN)/parcours init $(DEMO) --template click-and-collect
-	@$(BIN)/parcours run -w $(DEMO)
+	@$(BIN)/parcours run -w $(DEMO) --as-of 2026-11-15
 	@$(BIN)/parcours gaps -w $(DEMO)
+	@$(BIN)/parcours gaps -w $(DEMO) --promise ready-in-2h --slice store
 
 lint: $(VENV)/.tested  ## style, types, layers
 	@$(BIN)/ruff check .

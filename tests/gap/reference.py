@@ -2,14 +2,15 @@
 
 Written from `docs/reference/promises.md` alone, with plain loops over plain values, so that it can be read
 against that page line by line. It shares no code with the product: where the two differ, one of them, or the
-page, is wrong. Where the page leaves a choice, the comment that starts with "Choice:" says what was chosen;
-the rule is to choose what accuses nobody.
+page, is wrong. A comment that starts with "Choice:" stands under "Written answers" on that page; the rule was to
+choose what accuses nobody.
 
 All instants and durations are whole microseconds, instants counted from 1970-01-01 UTC.
 """
 
 from __future__ import annotations
 
+import math
 import operator
 import re
 from dataclasses import dataclass, field
@@ -54,7 +55,10 @@ _TEXT_COMPARISONS: dict[str, Callable[[str, str], bool]] = {
 
 @dataclass(frozen=True)
 class Signal:
-    """One fact of the log; `at` is an instant, absent or None properties are missing."""
+    """One fact of the log; `at` is an instant, absent or None properties are missing.
+
+    A `timeless` one is known to have happened, at an instant that nobody can read: its `at` means nothing.
+    """
 
     source: str
     file: str
@@ -64,6 +68,7 @@ class Signal:
     person: str | None = None
     objects: dict[str, tuple[str, ...]] = field(default_factory=dict)
     properties: dict[str, object] = field(default_factory=dict)
+    timeless: bool = False
 
     @property
     def key(self) -> RowKey:
@@ -169,29 +174,29 @@ def is_surely_before(signal: Signal, other: Signal) -> bool:
 
 
 def as_number(value: object) -> float | None:
-    """The value as a number, also from numeric text; None where it is missing or none."""
+    """The value as a finite number, also from numeric text; None where it is missing or none."""
     if isinstance(value, bool):
         return None
-    if isinstance(value, int | float):
-        return float(value)
-    if isinstance(value, str) and _NUMBER.fullmatch(value):
-        return float(value)
+    if isinstance(value, int | float) or (isinstance(value, str) and _NUMBER.fullmatch(value.strip(" "))):
+        number = float(value)
+        return number if math.isfinite(number) else None
     return None
 
 
 def holds(value: object, comparison: str, constant: object) -> bool:
     """Whether one comparison holds; never for a missing value.
 
-    Choice: a number and a text that is none are different, and neither is the smaller.
+    Choice: with a constant that is a number, numbers are compared; a text that is none differs from it, and
+    neither is the smaller. With a constant that is a text, texts are compared.
     """
     if value is None or constant is None:
         return False
+    if isinstance(constant, str):
+        return _TEXT_COMPARISONS[comparison](str(value), constant)
     left, right = as_number(value), as_number(constant)
-    if left is not None and right is not None:
-        return _COMPARISONS[comparison](left, right)
-    if left is None and right is None:
-        return _TEXT_COMPARISONS[comparison](str(value), str(constant))
-    return comparison == "!="
+    if left is None or right is None:
+        return comparison == "!="
+    return _COMPARISONS[comparison](left, right)
 
 
 def where_holds(signal: Signal, where: Iterable[Condition]) -> bool:
@@ -205,18 +210,23 @@ def is_of(signal: Signal, ref: Ref) -> bool:
 
 
 def is_matched(trigger: Signal, target: Signal, match: dict[str, str]) -> bool:
-    """Whether all `match` values are equal; a missing value matches nothing."""
-    return all(
-        holds(trigger.properties.get(of_trigger), "=", target.properties.get(of_target))
-        for of_trigger, of_target in match.items()
-    )
+    """Whether all `match` values are equal; a missing value matches nothing.
+
+    Choice: values match as they are written, so 2 and 2.0 do not.
+    """
+    for of_trigger, of_target in match.items():
+        left, right = trigger.properties.get(of_trigger), target.properties.get(of_target)
+        if left is None or right is None or str(left) != str(right):
+            return False
+    return True
 
 
 def due_at(value: object, time_zone: str) -> int | None:
     """The instant that a deadline property means, or None where it means none.
 
     Choice: the end of a day is its last microsecond, so the next midnight is too late. An instant without an
-    offset is read in the time zone of the source (design, section 4).
+    offset is read in the time zone of the source (design, section 4); where clocks change and it came twice, or
+    never, its later reading counts.
     """
     if not isinstance(value, str):
         return None
@@ -224,15 +234,19 @@ def due_at(value: object, time_zone: str) -> int | None:
     try:
         if _BARE_DATE.fullmatch(value):
             next_day = date.fromisoformat(value) + timedelta(days=1)
-            return (datetime.combine(next_day, time(), zone) - _EPOCH) // _MICROSECOND - 1
+            return _later_reading(datetime.combine(next_day, time()), zone) - 1
         if not _INSTANT.fullmatch(value):
             return None
         instant = datetime.fromisoformat(value)
     except ValueError:
         return None
     if instant.tzinfo is None:
-        instant = instant.replace(tzinfo=zone)
+        return _later_reading(instant, zone)
     return (instant - _EPOCH) // _MICROSECOND
+
+
+def _later_reading(wall: datetime, zone: ZoneInfo) -> int:
+    return max((wall.replace(tzinfo=zone, fold=fold) - _EPOCH) // _MICROSECOND for fold in (0, 1))
 
 
 # Journeys ---------------------------------------------------------------------------------------------------
@@ -256,7 +270,7 @@ def by_unit(signals: Iterable[Signal], per: str) -> dict[str, list[Signal]]:
 
 def stitch(journey_map: Map, signals: Iterable[Signal], as_of: int) -> list[Journey]:
     """The journeys of a map as they are known at `as_of`; `look_back` is not covered here."""
-    known = [signal for signal in signals if signal.at <= as_of]
+    known = [signal for signal in signals if not signal.timeless and signal.at <= as_of]
     journeys = []
     for unit, lived in sorted(by_unit(known, journey_map.per).items()):
         if journey_map.per == "person":
@@ -329,6 +343,8 @@ class _Asked:
     known: list[Signal]
     as_of: int
     time_zone: str
+    is_undated: bool
+    """A target of the unit is known to have happened, and nobody can say when."""
 
     def answer(self, verdict: str, deadline_us: int | None, target: Signal | None) -> Verdict:
         target_at = None if target is None else target.at
@@ -337,18 +353,25 @@ class _Asked:
 
 def judge(journey_map: Map, signals: Iterable[Signal], as_of: int) -> list[Verdict]:
     """All verdicts of all promises of a map as they are known at `as_of`."""
-    known = in_order(signal for signal in signals if signal.at <= as_of)
+    log = list(signals)
+    known = in_order(signal for signal in log if not signal.timeless and signal.at <= as_of)
+    undated = [signal for signal in log if signal.timeless]
     journeys = stitch(journey_map, known, as_of)
     answers = {"expect": _judge_expect, "never": _judge_never, "measure": _judge_measure}
     verdicts = []
     for promise in journey_map.promises:
-        for asked in _asked(journey_map, promise, journeys, known, as_of):
+        for asked in _asked(journey_map, promise, journeys, known, undated, as_of):
             verdicts.append(answers[promise.pattern](asked))  # noqa: PERF401  (plain loops on purpose)
     return verdicts
 
 
 def _asked(
-    journey_map: Map, promise: Promise, journeys: list[Journey], known: list[Signal], as_of: int
+    journey_map: Map,
+    promise: Promise,
+    journeys: list[Journey],
+    known: list[Signal],
+    undated: list[Signal],
+    as_of: int,
 ) -> list[_Asked]:
     """Each trigger of each unit once; without `after`, each journey once.
 
@@ -364,7 +387,7 @@ def _asked(
             zone = journey_map.time_zones.get(first.source, "UTC")
             inside = list(journey.signals)
             everything.append(
-                _Asked(promise, journey.unit, first, inside, journey.closed_at, known, as_of, zone)
+                _Asked(promise, journey.unit, first, inside, journey.closed_at, known, as_of, zone, False)
             )
             continue
         for trigger in journey.signals:
@@ -375,8 +398,10 @@ def _asked(
             for unit in units:
                 earlier = found.get((unit, trigger.key))
                 closed_at = _first_of(journey.closed_at, earlier.closed_at if earlier else None)
+                happened = [signal for signal in undated if unit in units_of(signal, promise.per)]
+                is_undated = any(_is_target(promise, trigger, signal) for signal in happened)
                 found[unit, trigger.key] = _Asked(
-                    promise, unit, trigger, lived[unit], closed_at, known, as_of, zone
+                    promise, unit, trigger, lived[unit], closed_at, known, as_of, zone, is_undated
                 )
     return everything + list(found.values())
 
@@ -385,23 +410,34 @@ def _first_of(*instants: int | None) -> int | None:
     return min((instant for instant in instants if instant is not None), default=None)
 
 
+def _is_target(promise: Promise, trigger: Signal, signal: Signal) -> bool:
+    """Whether a signal of the unit is what the promise speaks of, whenever it came."""
+    return is_of(signal, promise.target) and is_matched(trigger, signal, promise.match)
+
+
 def _targets(asked: _Asked) -> list[Signal]:
-    """Signals of the unit that fulfil (or break) the promise, at any time after the trigger."""
+    """Signals of the unit that fulfil (or break) the promise, at any time after the trigger.
+
+    Choice: what is forbidden must surely come after; at the very instant of the trigger another file is no proof.
+    """
     promise, trigger = asked.promise, asked.trigger
-    return [
-        signal
-        for signal in asked.lived
-        if is_of(signal, promise.target)
-        and is_after(signal, trigger)
-        and is_matched(trigger, signal, promise.match)
-    ]
+    found = []
+    for signal in asked.lived:
+        if promise.pattern == "never":
+            follows = is_surely_before(trigger, signal)
+        else:
+            follows = is_after(signal, trigger)
+        if follows and _is_target(promise, trigger, signal):
+            found.append(signal)
+    return found
 
 
 def _is_waived(asked: _Asked, window: Sequence[Signal], decided_by: Signal | None) -> bool:
     """Whether the trigger itself, or a signal of the window before the deciding one, waives the promise.
 
     Choice: a waiver at the very end of a window that includes its end still counts. Of a waiver and a target
-    at the same instant in two files, each counts as after the other, so the waiver counts as before.
+    at the same instant in two files, each counts as after the other, so the waiver counts as before. A measure
+    without `after` has no trigger that a waiver must follow: the journey's first signal may waive.
     """
     promise, trigger = asked.promise, asked.trigger
     if promise.unless_where is not None and where_holds(trigger, promise.unless_where):
@@ -409,7 +445,9 @@ def _is_waived(asked: _Asked, window: Sequence[Signal], decided_by: Signal | Non
     if promise.unless is None:
         return False
     for signal in window:
-        if not is_of(signal, promise.unless) or not is_after(signal, trigger):
+        if not is_of(signal, promise.unless):
+            continue
+        if promise.after is not None and not is_after(signal, trigger):
             continue
         if decided_by is None or is_after(decided_by, signal):
             return True
@@ -452,7 +490,7 @@ def _judge_expect(asked: _Asked) -> Verdict:
         return asked.answer("kept", deadline, shown)
     if deadline > asked.as_of:
         return asked.answer("pending", deadline, shown)
-    covered = _is_covered(asked, trigger.at, end)
+    covered = _is_covered(asked, trigger.at, end) and not asked.is_undated
     return asked.answer("broken" if covered else "unobservable", deadline, shown)
 
 
@@ -467,10 +505,9 @@ def _deadline(asked: _Asked) -> int | None:
 def _judge_never(asked: _Asked) -> Verdict:
     end, window = _never_window(asked)
     in_window = [target for target in _targets(asked) if target in window]
-    if end is not None and end < asked.trigger.at:
+    if asked.promise.until is not None and asked.closed_at is not None:
         # Choice: a journey that closed before the trigger is read like a deadline before its trigger.
-        end, in_window = asked.trigger.at, []
-        window = [signal for signal in asked.lived if signal.at <= end]
+        in_window = [target for target in in_window if target.at <= asked.closed_at]
     first = in_window[0] if in_window else None
 
     if _is_waived(asked, window, first):
@@ -479,7 +516,7 @@ def _judge_never(asked: _Asked) -> Verdict:
         return asked.answer("broken", end, first)
     if end is None or end > asked.as_of:
         return asked.answer("pending", end, None)
-    covered = _is_covered(asked, asked.trigger.at, end)
+    covered = _is_covered(asked, asked.trigger.at, end) and not asked.is_undated
     return asked.answer("kept" if covered else "unobservable", end, None)
 
 
@@ -495,12 +532,15 @@ def _never_window(asked: _Asked) -> tuple[int | None, list[Signal]]:
         return end, [signal for signal in lived if signal.at <= end]
     if promise.until is None:
         raise ValueError(f"promise {promise.name!r} needs within or until")
+    window = lived
+    closing = None if asked.closed_at is None else max(asked.closed_at, trigger.at)
+    if closing is not None:
+        window = [signal for signal in window if signal.at <= closing]
     for stop in lived:
         if is_of(stop, promise.until) and is_after(stop, trigger):
-            return stop.at, [signal for signal in lived if is_surely_before(signal, stop)]
-    if asked.closed_at is not None:
-        return asked.closed_at, [signal for signal in lived if signal.at <= asked.closed_at]
-    return None, lived
+            window = [signal for signal in window if is_surely_before(signal, stop)]
+            return _first_of(stop.at, closing), window
+    return closing, window
 
 
 def _judge_measure(asked: _Asked) -> Verdict:

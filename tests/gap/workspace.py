@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SEPARATOR = "|"
+UNREADABLE = "on a fine day"
+"""The time of a timeless signal, which no system can read."""
+
 _DURATION_UNITS = (("d", 24 * 3600 * 1_000_000), ("h", 3600 * 1_000_000), ("s", 1_000_000))
 
 
@@ -32,17 +35,24 @@ def write_workspace(folder: Path, journey_map: Map, signals: Iterable[Signal]) -
         ValueError: A file of the log does not hold the rows 1 to n, or is not called `<source>-….csv`.
     """
     log = list(signals)
-    columns = _Columns(journey_map, log)
+    columns = Columns(journey_map, log)
     for name in ("data", "sources", "maps"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     for source in _sources(journey_map, log):
-        of_source = [signal for signal in log if signal.source == source]
-        for file in sorted({signal.file for signal in of_source}) or [f"{source}-1.csv"]:
-            rows = sorted((s for s in of_source if s.file == file), key=lambda signal: signal.row)
-            _write_csv(folder / "data" / file, source, columns, rows)
+        write_files(folder, source, columns, log)
         mapping = _mapping(source, columns, journey_map.time_zones.get(source, "UTC"))
         write_yaml(folder / "sources" / f"{source}.yaml", mapping)
-    write_yaml(folder / "maps" / f"{journey_map.name}.yaml", _map(journey_map, log))
+    write_yaml(folder / "maps" / f"{journey_map.name}.yaml", map_content(journey_map, log))
+
+
+def write_files(folder: Path, source: str, columns: Columns, log: Iterable[Signal]) -> None:
+    """Write the files of one source in the place of those that are there."""
+    of_source = [signal for signal in log if signal.source == source]
+    for old in (folder / "data").glob(f"{source}-*.csv"):
+        old.unlink()
+    for file in sorted({signal.file for signal in of_source}) or [f"{source}-1.csv"]:
+        rows = sorted((s for s in of_source if s.file == file), key=lambda signal: signal.row)
+        _write_csv(folder / "data" / file, source, columns, rows)
 
 
 def write_yaml(path: Path, content: dict[str, object]) -> None:
@@ -62,7 +72,7 @@ def read_yaml(path: Path) -> object:
 # Data -------------------------------------------------------------------------------------------------------
 
 
-class _Columns:
+class Columns:
     """The object namespaces and properties that the log holds or the map speaks of."""
 
     def __init__(self, journey_map: Map, log: Sequence[Signal]) -> None:
@@ -73,12 +83,14 @@ class _Columns:
         self.has_lists = any(len(values) > 1 for signal in log for values in signal.objects.values())
 
     def header(self) -> list[str]:
+        """The first line of every file."""
         return ["at", "type", "person", *self.objects, *self.properties]
 
     def row(self, signal: Signal) -> list[str]:
+        """The line of a signal."""
         at = (_EPOCH + timedelta(microseconds=signal.at)).replace(tzinfo=None)
         return [
-            at.isoformat(timespec="microseconds") + "Z",
+            UNREADABLE if signal.timeless else at.isoformat(timespec="microseconds") + "Z",
             signal.type,
             signal.person or "",
             *(_SEPARATOR.join(signal.objects.get(namespace, ())) for namespace in self.objects),
@@ -112,7 +124,7 @@ def _sources(journey_map: Map, log: Sequence[Signal]) -> list[str]:
     return sorted(named)
 
 
-def _write_csv(path: Path, source: str, columns: _Columns, signals: Sequence[Signal]) -> None:
+def _write_csv(path: Path, source: str, columns: Columns, signals: Sequence[Signal]) -> None:
     if [signal.row for signal in signals] != list(range(1, len(signals) + 1)):
         raise ValueError(f"{path.name} must hold the rows 1 to {len(signals)}, each once")
     if not (path.name.startswith(f"{source}-") and path.suffix == ".csv"):
@@ -123,7 +135,7 @@ def _write_csv(path: Path, source: str, columns: _Columns, signals: Sequence[Sig
         writer.writerows(columns.row(signal) for signal in signals)
 
 
-def _mapping(source: str, columns: _Columns, time_zone: str) -> dict[str, object]:
+def _mapping(source: str, columns: Columns, time_zone: str) -> dict[str, object]:
     """The mapping of one source; column names are quoted because `order` is a word of SQL."""
     signal: dict[str, object] = {"type": {"sql": _quoted("type")}, "at": _quoted("at")}
     if columns.properties:
@@ -151,7 +163,8 @@ def _quoted(column: str) -> str:
 # Map --------------------------------------------------------------------------------------------------------
 
 
-def _map(journey_map: Map, log: Sequence[Signal]) -> dict[str, object]:
+def map_content(journey_map: Map, log: Sequence[Signal]) -> dict[str, object]:
+    """What the map's file says."""
     content: dict[str, object] = {
         "map": journey_map.name,
         "kind": "purchase",

@@ -106,6 +106,7 @@ def check(
     place = Workspace(workspace)
     import os
 
+    place.make_state()
     engine = open_engine(place.vault / f"spill-{os.getpid()}", place.settings.memory, place.settings.threads)
     try:
         mapped, drawn, faults = check_workspace(place, engine)
@@ -204,7 +205,7 @@ def gaps(
 
 
 @app.command(
-    epilog="Example: `parcours verdicts -w shop --promise ready-in-2h --verdict broken --where store=lyon`"
+    epilog="Example: `parcours verdicts -w shop --promise ready-in-2h --verdict broken --where store=Lyon`"
 )
 def verdicts(
     promise: Annotated[str, typer.Option(help="Which promise.")],
@@ -308,7 +309,7 @@ def status(workspace: Folder = Path(), format: AsFormat = Format.TEXT) -> None: 
 
 
 @journeys_app.command("graph", epilog="Example: `parcours journeys graph -w shop --per order`")
-def journeys_graph(  # noqa: PLR0913 - each option chooses journeys
+def journeys_graph(  # noqa: PLR0913, PLR0917 - each option chooses journeys
     workspace: Folder = Path(),
     format: AsFormat = Format.TEXT,  # noqa: A002 - the option's name
     map_name: Annotated[
@@ -341,7 +342,7 @@ def journeys_graph(  # noqa: PLR0913 - each option chooses journeys
 @journeys_app.command(
     "variants", epilog="Example: `parcours journeys variants -w shop --map click-and-collect`"
 )
-def journeys_variants(  # noqa: PLR0913 - each option chooses journeys
+def journeys_variants(  # noqa: PLR0913, PLR0917 - each option chooses journeys
     workspace: Folder = Path(),
     format: AsFormat = Format.TEXT,  # noqa: A002 - the option's name
     map_name: Annotated[
@@ -453,7 +454,7 @@ def _pair(text: str) -> tuple[str, str]:
     if not sign:
         from parcours.kernel.errors import ParcoursError
 
-        raise ParcoursError(f"{text!r} is not a slice", fix="write it as name=value, such as store=lyon")
+        raise ParcoursError(f"{text!r} is not a slice", fix="write it as name=value, such as store=Lyon")
     return name, value
 
 
@@ -466,7 +467,7 @@ def main() -> None:
     from parcours.kernel.errors import ParcoursError
 
     try:
-        app()
+        app(prog_name="parcours")
     except ParcoursError as problem:
         _complain(problem)
         raise SystemExit(2) from None

@@ -2,6 +2,9 @@
 
 The meaning is written in docs/reference/promises.md; each function here is one part of one of its sentences. Steps are integers and
 instants only, and windows rather than ASOF joins, so the same text runs on every engine.
+
+What comes first after a trigger (a target, a waiver, the `until`) is a role, with four columns: `ROLE_at`, `ROLE_ordinal` and `ROLE_id` of the
+first, and `ROLE_last`, the ordinal of the last of that role at the same instant, because a tie with another file is decided by any of them.
 """
 
 from __future__ import annotations
@@ -10,17 +13,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from parcours.gap.tables import SLICES, VERDICT
-from parcours.journey.scope import FILE_SHIFT, Scope, fill_scope, plan_scope
+from parcours.journey.scope import FILE_SHIFT, Scope, fill_scope, instant_of, plan_scope
+from parcours.journey.where import number_of
 from parcours.kernel.clock import duration_us
 from parcours.lake import identifier, literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
-    from parcours.journey.map import Promise, SignalRef
+    from parcours.journey.map import Condition, Promise, SignalRef
     from parcours.lake import Engine
-
-_DATE = r"\d{4}-\d{2}-\d{2}"
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class Bench:
 def judge(engine: Engine, bench: Bench) -> list[tuple[str, int]]:
     """Judge every promise of a map into the temporary table `verdict_new`.
 
-    The engine holds `assigned`, `journey_new`, `source_zone (source_id, zone)` and the views `seen`, `object` and `term`.
+    The engine holds `assigned`, `journey_new`, `source_zone (source_id, zone)` and the views `seen`, `timeless`, `object` and `term`.
 
     Returns:
         Promise name and verdicts, in the order of the map.
@@ -70,9 +72,10 @@ def judge(engine: Engine, bench: Bench) -> list[tuple[str, int]]:
     counts = []
     for promise in bench.scope.map.promises:
         pool = _pool(engine, bench.scope, promise)
-        sql = (
-            _measured(bench, promise, pool) if promise.pattern == "measure" else _timed(bench, promise, pool)
-        )
+        if promise.pattern == "measure":
+            sql = _measured(bench, promise, pool)
+        else:
+            sql = _timed(bench, promise, pool, _undated(engine, bench.scope, promise))
         before = engine.value("select count(*) from verdict_new")
         columns = ", ".join(identifier(name) for name in VERDICT.columns)
         engine.run(f"insert into verdict_new select {columns} from ({_finish(bench, promise, sql)})")
@@ -84,16 +87,27 @@ def _pool(engine: Engine, scope: Scope, promise: Promise) -> str:
     """Relation with the signals a promise looks at: those of the map's unit, or of the promise's own `per`."""
     if promise.per is None or promise.per == scope.map.per:
         return "assigned"
-    name = f"pool_{promise.per}"
-    if (
-        engine.value(f"select count(*) from duckdb_tables() where temporary and table_name = {literal(name)}")
-        == 0
-    ):
-        other = plan_scope(
-            name, scope.map.model_copy(update={"per": promise.per, "starts": None}), scope.world
-        )
+    return _filled_once(engine, scope, promise.per, "seen")
+
+
+def _undated(engine: Engine, scope: Scope, promise: Promise) -> str | None:
+    """Relation with the signals that happened at an instant nobody can read; None where no target is among them."""
+    code = scope.world.types.get(promise.target.signal, -1)
+    found = engine.value(f"select count(*) from (select 1 from timeless where type_id = {code} limit 1)")
+    return _filled_once(engine, scope, promise.per or scope.map.per, "timeless") if found else None
+
+
+def _filled_once(engine: Engine, scope: Scope, per: str, view: str) -> str:
+    """A view's signals by another unit, with the answers to the same conditions; made once per map."""
+    name = f"pool_{view}_{per}"
+    made = engine.value(
+        f"select count(*) from duckdb_tables() where temporary and table_name = {literal(name)}"
+    )
+    if not made:
+        own = scope.map.model_copy(update={"per": per, "starts": None})
+        other = plan_scope(name, own, scope.world)
         other.conditions, other.values, other.places = scope.conditions, scope.values, scope.places
-        fill_scope(engine, other, None)
+        fill_scope(engine, other, None, view)
     return name
 
 
@@ -106,151 +120,214 @@ def drop_pools(engine: Engine) -> None:
 
 
 def _triggers(scope: Scope, promise: Promise, pool: str) -> str:
-    """Triggers in journeys of the map, with the unit they are judged within and when their journey closed."""
+    """Triggers in journeys of the map, with the unit they are judged within, when their journey closed, and what targets must match."""
     assert promise.after is not None  # noqa: S101 - a measure without trigger does not come here
-    flag = "false"
+    excused = "false"
     if promise.unless is not None and promise.unless.signal is None and promise.unless.where is not None:
-        flag = f"a.{scope.conditions[promise.after.signal, promise.unless.where]}"
-    selected = (
-        f"select a.* replace ({{unit}} as unit_id), {flag} as excused, j.closed_at, z.zone as source_zone "
-        "from assigned as a join journey_new as j using (journey_id) left join source_zone as z on z.source_id = a.source_id"
+        excused = f"a.{scope.conditions[promise.after.signal, promise.unless.where]}"
+    matches = "".join(
+        f", a.{scope.values[name]} as match_{number}" for number, name in enumerate(promise.match)
     )
-    where = f"where {scope.selects(promise.after, 'a')}"
-    if pool == "assigned":
-        return f"{selected.format(unit='a.unit_id')} {where}"
-    return (
-        f"{selected.format(unit='p.unit_id')} join (select distinct unit_id, signal_id from {identifier(pool)}) as p on p.signal_id = a.signal_id {where} "
-        "qualify row_number() over (partition by p.unit_id, a.signal_id order by j.closed_at nulls last, a.journey_id) = 1"
-    )
-
-
-def _next(role: str, trigger: str, events: str, keys: Sequence[str], *, ties_count: bool) -> str:
-    """Triggers with the first event after each: `ROLE_at`, `ROLE_ordinal`, `ROLE_id`.
-
-    Args:
-        role: Prefix of the new columns.
-        trigger: Relation of triggers.
-        events: Query giving the keys, at, ordinal and signal_id.
-        keys: Columns that must be equal; a null equals nothing.
-        ties_count: An event at the same instant from another file counts as after.
-    """
-    by = ", ".join(keys)
-    known = " and ".join(f"{key} is not null" for key in keys)
-    order = f"partition by {by} order by at_us desc, ordinal desc rows between unbounded preceding and 1 preceding"
-    plain = f"""
-        select * exclude (_event), case when {known} then last_value(case when _event then at_us end ignore nulls) over w end as {role}_at,
-               case when {known} then last_value(case when _event then ordinal end ignore nulls) over w end as {role}_ordinal,
-               case when {known} then last_value(case when _event then signal_id end ignore nulls) over w end as {role}_id
-        from (select *, false as _event from {trigger} union all by name select *, true as _event from ({events}))
-        window w as ({order})
-        qualify not _event"""
-    if not ties_count:
-        return plain
-    same = " and ".join(f"e.{key} = t.{key}" for key in keys)
-    tied = f"""
-        select t.signal_id as _trigger, t.unit_id as _unit, min(e.ordinal) as _ordinal, arg_min(e.signal_id, e.ordinal) as _id
-        from {trigger} as t join ({events}) as e on {same} and e.at_us = t.at_us and e.ordinal >> {FILE_SHIFT} <> t.ordinal >> {FILE_SHIFT}
-        group by all"""
+    unit, own_units, once = "a.unit_id", "", ""
+    if pool != "assigned":
+        unit = "p.unit_id"
+        own_units = f"join (select distinct unit_id, signal_id from {identifier(pool)}) as p on p.signal_id = a.signal_id"
+        once = """
+        qualify row_number() over (
+            partition by p.unit_id, a.signal_id order by j.closed_at nulls last, a.journey_id) = 1"""
     return f"""
-        select n.* replace (
-                   case when _id is not null and not coalesce({role}_at = at_us and {role}_ordinal < _ordinal, false) then at_us else {role}_at end as {role}_at,
-                   case when _id is not null and not coalesce({role}_at = at_us and {role}_ordinal < _ordinal, false) then _ordinal else {role}_ordinal end as {role}_ordinal,
-                   case when _id is not null and not coalesce({role}_at = at_us and {role}_ordinal < _ordinal, false) then _id else {role}_id end as {role}_id)
-        from ({plain}) as n left join ({tied}) as x on x._trigger = n.signal_id and x._unit = n.unit_id"""
+        select a.* replace ({unit} as unit_id), {excused} as excused, j.closed_at, z.zone as source_zone{matches},
+               case when j.closed_at is not null then greatest(j.closed_at, a.at_us) end as closing_at
+        from assigned as a
+        join journey_new as j using (journey_id) {own_units}
+        left join source_zone as z on z.source_id = a.source_id
+        where {scope.selects(promise.after, "a")}{once}"""
 
 
-def _timed(bench: Bench, promise: Promise, pool: str) -> str:
+@dataclass(frozen=True)
+class _Role:
+    """What a promise looks for after each trigger.
+
+    Attributes:
+        name: Prefix of its columns.
+        signals: Query giving the keys, at_us, ordinal and signal_id.
+        keys: Columns that must be equal; never null in `signals`.
+        ties_count: A signal at the very instant of the trigger, from another file, counts as after it.
+    """
+
+    name: str
+    signals: str
+    keys: tuple[str, ...]
+    ties_count: bool = True
+
+    def meets(self, trigger: str, signal: str) -> str:
+        """SQL: both have the same keys."""
+        return " and ".join(f"{signal}.{key} = {trigger}.{key}" for key in self.keys)
+
+    def follows(self, trigger: str, signal: str) -> str:
+        """SQL: at equal instants, the signal comes after the trigger."""
+        if self.ties_count:
+            return f"({_other_file(signal, trigger)} or {signal}.ordinal > {trigger}.ordinal)"
+        return f"(not {_other_file(signal, trigger)} and {signal}.ordinal > {trigger}.ordinal)"
+
+
+def _other_file(left: str, right: str) -> str:
+    return f"{left}.ordinal >> {FILE_SHIFT} <> {right}.ordinal >> {FILE_SHIFT}"
+
+
+def _target_role(scope: Scope, promise: Promise, pool: str) -> _Role:
+    columns = [scope.values[name] for name in promise.match.values()]
+    matches = "".join(f", {column} as match_{number}" for number, column in enumerate(columns))
+    known = "".join(f" and {column} is not null" for column in columns)
+    signals = f"""
+        select unit_id{matches}, at_us, ordinal, signal_id
+        from {identifier(pool)}
+        where {scope.selects(promise.target)}{known}"""
+    keys = ("unit_id", *(f"match_{number}" for number in range(len(columns))))
+    return _Role("target", signals, keys, ties_count=promise.pattern == "expect")
+
+
+def _signal_role(name: str, scope: Scope, ref: SignalRef | Condition | None, pool: str) -> _Role | None:
+    """The role of a waiver or of `until`; None where the promise names no such signal."""
+    if ref is None or ref.signal is None:
+        return None
+    signals = f"""
+        select unit_id, at_us, ordinal, signal_id
+        from {identifier(pool)}
+        where {scope.selects(ref)}"""
+    return _Role(name, signals, ("unit_id",))
+
+
+def _first_after(trigger: str, role: _Role) -> str:
+    """Triggers with the first signal of a role after each: at a later instant, or at the same one where that counts as after."""
+    name, by = role.name, ", ".join(role.keys)
+    return f"""
+        with later as (
+            select * exclude (_found, _last),
+                   last_value(case when _found then at_us end ignore nulls) over so_far as later_at,
+                   last_value(case when _found then ordinal end ignore nulls) over so_far as later_ordinal,
+                   last_value(case when _found then signal_id end ignore nulls) over so_far as later_id,
+                   last_value(_last ignore nulls) over so_far as later_last
+            from (
+                select *, false as _found, null::bigint as _last from {trigger}
+                union all by name
+                select *, true as _found, max(ordinal) over (partition by {by}, at_us) as _last
+                from ({role.signals})
+            )
+            window so_far as (
+                partition by {by} order by at_us desc, _found, ordinal desc
+                rows between unbounded preceding and current row
+            )
+            qualify not _found
+        ), tied as (
+            select t.signal_id as _trigger, t.unit_id as _unit,
+                   min(e.ordinal) as tied_ordinal, arg_min(e.signal_id, e.ordinal) as tied_id, max(e.ordinal) as tied_last
+            from {trigger} as t
+            join ({role.signals}) as e on {role.meets("t", "e")} and e.at_us = t.at_us
+            where {role.follows("t", "e")}
+            group by all
+        )
+        select l.* exclude (later_at, later_ordinal, later_id, later_last),
+               case when tied_ordinal is not null then at_us else later_at end as {name}_at,
+               coalesce(tied_ordinal, later_ordinal) as {name}_ordinal,
+               coalesce(tied_id, later_id) as {name}_id,
+               coalesce(tied_last, later_last) as {name}_last
+        from later as l
+        left join tied on _trigger = signal_id and _unit = unit_id"""
+
+
+def _none_after(trigger: str, name: str) -> str:
+    """Triggers with the columns of a role that the promise does not have."""
+    columns = (f"null::bigint as {name}_{part}" for part in ("at", "ordinal", "id", "last"))
+    return f"select *, {', '.join(columns)} from {trigger}"
+
+
+def _before_until(trigger: str, role: _Role) -> str:
+    """Triggers whose first signal of a role surely comes before `until`: at its instant only what its own file tells before it."""
+    name = role.name
+    return f"""
+        with beside as (
+            select t.signal_id as _trigger, t.unit_id as _unit,
+                   min(e.ordinal) as first_ordinal, arg_min(e.signal_id, e.ordinal) as first_id, max(e.ordinal) as last_ordinal
+            from {trigger} as t
+            join ({role.signals}) as e on {role.meets("t", "e")} and e.at_us = t.until_at
+            where e.ordinal < t.until_ordinal
+              and e.ordinal >> {FILE_SHIFT} = t.until_ordinal >> {FILE_SHIFT}
+              and (e.at_us > t.at_us or {role.follows("t", "e")})
+            group by all
+        ), sure as (
+            select t.*, first_ordinal, first_id, last_ordinal, coalesce({name}_at < until_at, until_at is null) as _earlier
+            from {trigger} as t
+            left join beside on _trigger = signal_id and _unit = unit_id
+        )
+        select * exclude (first_ordinal, first_id, last_ordinal, _earlier) replace (
+                   case when _earlier then {name}_at when first_ordinal is not null then until_at end as {name}_at,
+                   case when _earlier then {name}_ordinal else first_ordinal end as {name}_ordinal,
+                   case when _earlier then {name}_id else first_id end as {name}_id,
+                   case when _earlier then {name}_last else last_ordinal end as {name}_last)
+        from sure"""
+
+
+def _timed(bench: Bench, promise: Promise, pool: str, undated: str | None) -> str:
     """`expect` and `never`."""
     scope = bench.scope
-    parts = [f"trigger as ({_matched(scope, promise, _triggers(scope, promise, pool))})"]
-    keys = ["unit_id", *(f"match_{number}" for number in range(len(promise.match)))]
-    matches = "".join(
-        f", {scope.values[name]} as match_{number}" for number, name in enumerate(promise.match.values())
-    )
-    events = f"select unit_id{matches}, at_us, ordinal, signal_id from {identifier(pool)} where {scope.selects(promise.target)}"
-    if promise.pattern == "expect":
-        parts.append(f"t1 as ({_next('target', 'trigger', events, keys, ties_count=True)})")
-    else:
-        parts.append(f"t1 as ({_next_other(events, keys)})")
-    last = _with_roles(parts, scope, promise, pool, "t1")
-    parts.append(f"t as (select *, {_window_end(bench, promise)} as deadline_at from {last})")
-    decided = (
-        _expect_verdict(bench, promise) if promise.pattern == "expect" else _never_verdict(bench, promise)
-    )
-    return f"with {', '.join(parts)} select *, {decided} as verdict from t"
+    target = _target_role(scope, promise, pool)
+    waiver = _signal_role("waiver", scope, promise.unless, pool)
+    until = _signal_role("until", scope, promise.until, pool)
+    steps = {
+        "trigger": _triggers(scope, promise, pool),
+        "with_target": _first_after("trigger", target),
+        "with_waiver": _first_after("with_target", waiver)
+        if waiver
+        else _none_after("with_target", "waiver"),
+        "with_until": _first_after("with_waiver", until) if until else _none_after("with_waiver", "until"),
+    }
+    if until:
+        steps["sure_target"] = _before_until("with_until", target)
+    if until and waiver:
+        steps["sure_waiver"] = _before_until("sure_target", waiver)
+    steps["dated"] = f"select *, {_window_end(bench, promise)} as deadline_at from {list(steps)[-1]}"
+    steps["known"] = _with_undated(scope, promise, target, undated)
+    decided = _expect if promise.pattern == "expect" else _never
+    parts = ", ".join(f"{name} as ({sql})" for name, sql in steps.items())
+    return f"with {parts} {decided(bench, promise)}"
 
 
-def _next_other(events: str, keys: Sequence[str]) -> str:
-    """The first forbidden event after each trigger: a tie across files is no proof."""
-    first = _next("target", "trigger", events, keys, ties_count=False)
-    # Among equal instants of other files the window may show one that lies after the trigger only by file rank. It is
-    # passed over by looking for events at a later instant, or later in the trigger's own file.
-    same = " and ".join(f"e.{key} = n.{key}" for key in keys)
+def _with_undated(scope: Scope, promise: Promise, target: _Role, undated: str | None) -> str:
+    """Triggers with `is_undated`: some target of the unit is known to have happened, and nobody can say when."""
+    if undated is None:
+        return "select *, false as is_undated from dated"
+    keys = ", ".join(target.keys)
+    signals = _target_role(scope, promise, undated).signals
     return f"""
-        select n.* replace (
-                   case when _tie then x._at else target_at end as target_at,
-                   case when _tie then x._ordinal else target_ordinal end as target_ordinal,
-                   case when _tie then x._id else target_id end as target_id) exclude (_tie)
-        from (select *, coalesce(target_at = at_us and target_ordinal >> {FILE_SHIFT} <> ordinal >> {FILE_SHIFT}, false) as _tie from ({first})) as n
-        left join (
-            select n.signal_id as _trigger, n.unit_id as _unit, min(e.at_us) as _at, arg_min(e.ordinal, (e.at_us, e.ordinal)) as _ordinal, arg_min(e.signal_id, (e.at_us, e.ordinal)) as _id
-            from (select * from ({first}) where target_at = at_us and target_ordinal >> {FILE_SHIFT} <> ordinal >> {FILE_SHIFT}) as n
-            join ({events}) as e on {same} and (e.at_us > n.at_us or (e.at_us = n.at_us and e.ordinal > n.ordinal and e.ordinal >> {FILE_SHIFT} = n.ordinal >> {FILE_SHIFT}))
-            group by all
-        ) as x on x._trigger = n.signal_id and x._unit = n.unit_id"""
-
-
-def _matched(scope: Scope, promise: Promise, trigger: str) -> str:
-    if not promise.match:
-        return trigger
-    columns = ", ".join(
-        f"{scope.values[name]} as match_{number}" for number, name in enumerate(promise.match)
-    )
-    return f"select *, {columns} from ({trigger})"
-
-
-def _with_roles(parts: list[str], scope: Scope, promise: Promise, pool: str, last: str) -> str:
-    """Add the first waiver and the first `until` after each trigger; answers the last relation's name."""
-    roles: list[tuple[str, SignalRef | None]] = [("waiver", None), ("until", promise.until)]
-    if promise.unless is not None and promise.unless.signal is not None:
-        roles[0] = ("waiver", promise.unless)  # type: ignore[assignment]  # a condition with a signal selects like one
-    for role, ref in roles:
-        name = f"with_{role}"
-        if ref is None:
-            empty = f"null::bigint as {role}_at, null::bigint as {role}_ordinal, null::bigint as {role}_id"
-            parts.append(f"{name} as (select *, {empty} from {last})")
-        else:
-            events = f"select unit_id, at_us, ordinal, signal_id from {identifier(pool)} where {scope.selects(ref)}"
-            parts.append(f"{name} as ({_next(role, last, events, ['unit_id'], ties_count=True)})")
-        last = name
-    return last
+        select d.*, u.unit_id is not null as is_undated
+        from dated as d
+        left join (select distinct {keys} from ({signals})) as u on {target.meets("d", "u")}"""
 
 
 def _window_end(bench: Bench, promise: Promise) -> str:
     if promise.within is not None:
         return f"at_us + {duration_us(promise.within)}"
     if promise.before is not None:
-        return _instant_of(bench.scope.values.get(promise.before))
-    closing = "greatest(closed_at, at_us)"
-    return f"least(until_at, {closing})"
+        column = bench.scope.values.get(promise.before)
+        return "null::bigint" if column is None else instant_of(column, "source_zone")
+    return "least(until_at, closing_at)"
 
 
-def _instant_of(column: str | None) -> str:
-    """SQL of a property as an instant: a bare date means its end in the source's time zone."""
-    if column is None:
-        return "null::bigint"
-    zone = "source_zone"
-    day_end = (
-        f"epoch_us(timezone({zone}, cast(try_cast({column} as date) as timestamp) + interval 1 day)) - 1"
+def _is_before(left: str, right: str) -> str:
+    """SQL: some signal of role `left` at its instant comes before the signal of role `right`; across files a tie counts as before."""
+    other = " or ".join(
+        f"{left}_{place} >> {FILE_SHIFT} <> {right}_ordinal >> {FILE_SHIFT}" for place in ("ordinal", "last")
     )
-    return f"case when regexp_full_match({column}, {literal(_DATE)}) then {day_end} when {column} like '____-__-__%:%' then epoch_us(try_cast({column} as timestamptz)) end"
+    tied = f"({left}_ordinal < {right}_ordinal or {other})"
+    return f"({left}_at < {right}_at or ({left}_at = {right}_at and {tied}))"
 
 
-def _is_before(left: str, right: str, *, tied: bool) -> str:
-    """SQL: signal `left` comes before signal `right`; across files a tie answers `tied`."""
-    other = f"{left}_ordinal >> {FILE_SHIFT} <> {right}_ordinal >> {FILE_SHIFT}"
-    across = "true" if tied else "false"
-    return f"({left}_at < {right}_at or ({left}_at = {right}_at and case when {other} then {across} else {left}_ordinal < {right}_ordinal end))"
+def _waived(target_in: str, waiver_in: str) -> str:
+    """SQL: a waiver lies in the window, before the target that would decide."""
+    return (
+        f"(waiver_at is not null and {waiver_in} and (not {target_in} or {_is_before('waiver', 'target')}))"
+    )
 
 
 def _covered(bench: Bench, promise: Promise, end: str) -> str:
@@ -260,105 +337,147 @@ def _covered(bench: Bench, promise: Promise, end: str) -> str:
     return f"(at_us >= {coverage.since} and {end} <= {coverage.until})"
 
 
-def _waived(target_in: str, in_window: str) -> str:
-    first = _is_before("waiver", "target", tied=True)
-    return f"(waiver_at is not null and {in_window} and (not {target_in} or {first}))"
-
-
-def _expect_verdict(bench: Bench, promise: Promise) -> str:
+def _expect(bench: Bench, promise: Promise) -> str:
     end = "greatest(deadline_at, at_us)"
     target_in = "coalesce(target_at <= deadline_at, false)"
-    return f"""case when excused then 'waived' when deadline_at is null then 'unobservable'
-        when {_waived(target_in, f"waiver_at <= {end}")} then 'waived'
-        when {target_in} then 'kept' when {end} > {bench.as_of} then 'pending'
-        when {_covered(bench, promise, end)} then 'broken' else 'unobservable' end"""
+    return f"""
+        select *,
+               case
+                   when excused then 'waived'
+                   when deadline_at is null then 'unobservable'
+                   when {_waived(target_in, f"waiver_at <= {end}")} then 'waived'
+                   when {target_in} then 'kept'
+                   when {end} > {bench.as_of} then 'pending'
+                   when not is_undated and {_covered(bench, promise, end)} then 'broken'
+                   else 'unobservable'
+               end as verdict
+        from known"""
 
 
-def _never_verdict(bench: Bench, promise: Promise) -> str:
-    if promise.within is not None:
-        inside = "coalesce({role}_at <= deadline_at, false)"
-        target_in, waiver_in = inside.format(role="target"), inside.format(role="waiver")
-    else:
-        closing = "coalesce({role}_at <= greatest(closed_at, at_us), true)"
-        target_in, waiver_in = (
-            f"({role}_at is not null and (until_at is null or {_is_before(role, 'until', tied=False)}) and {closing.format(role=role)})"
-            for role in ("target", "waiver")
-        )
-    return f"""case when excused then 'waived'
-        when {_waived(target_in, waiver_in)} then 'waived'
-        when {target_in} then 'broken' when deadline_at is null or deadline_at > {bench.as_of} then 'pending'
-        when {_covered(bench, promise, "deadline_at")} then 'kept' else 'unobservable' end"""
+def _never(bench: Bench, promise: Promise) -> str:
+    """What comes after the window is not shown: only what broke the promise is."""
+    inside = "coalesce({role}_at <= deadline_at, false)"
+    target_in, waiver_in = inside.format(role="target"), inside.format(role="waiver")
+    if promise.until is not None:
+        # Here `until` has already cut both; a journey that closed before its trigger leaves no window for a target.
+        target_in = "(target_at is not null and coalesce(target_at <= closed_at, true))"
+        waiver_in = "coalesce(waiver_at <= closing_at, true)"
+    return f"""
+        select * replace (
+                   case when {target_in} then target_id end as target_id,
+                   case when {target_in} then target_at end as target_at),
+               case
+                   when excused then 'waived'
+                   when {_waived(target_in, waiver_in)} then 'waived'
+                   when {target_in} then 'broken'
+                   when deadline_at is null or deadline_at > {bench.as_of} then 'pending'
+                   when not is_undated and {_covered(bench, promise, "deadline_at")} then 'kept'
+                   else 'unobservable'
+               end as verdict
+        from known"""
 
 
-def _measured(bench: Bench, promise: Promise, pool: str) -> str:
-    scope = bench.scope
+def _bound(scope: Scope, promise: Promise) -> tuple[str, str]:
+    """SQL of a measured value as a number, and of whether it holds the promise's bound."""
     (name, bound), sign = (
         next(iter((promise.at_least or promise.at_most or {}).items())),
         ">=" if promise.at_least else "<=",
     )
-    value = f"try_cast({scope.values[name]} as double)" if name in scope.values else "null::double"
-    measure = f"select unit_id, journey_id, at_us, ordinal, signal_id, {value} {sign} {float(bound)!r} as holds{{matches}} from {{pool}} where {scope.selects(promise.target)} and isfinite({value})"
+    value = f"({number_of(scope.values[name])})" if name in scope.values else "null::double"
+    return value, f"{value} {sign} {float(bound)!r}"
+
+
+def _measured(bench: Bench, promise: Promise, pool: str) -> str:
+    """`measure`: all measurements in the window are looked at."""
     if promise.after is None:
-        return _measured_in_journey(bench, promise, measure.format(matches="", pool="assigned"))
-    matches = "".join(
-        f", {scope.values[other]} as match_{number}" for number, other in enumerate(promise.match.values())
-    )
-    if pool != "assigned":
-        measure = measure.replace("journey_id, ", "")
-    measure = measure.format(matches=matches, pool=identifier(pool))
-    same = " and ".join(
-        [
-            "m.unit_id = t.unit_id",
-            *(f"m.match_{number} = t.match_{number}" for number in range(len(promise.match))),
-        ]
-    )
-    after = f"(m.at_us > t.at_us or (m.at_us = t.at_us and (m.ordinal >> {FILE_SHIFT} <> t.ordinal >> {FILE_SHIFT} or m.ordinal > t.ordinal)))"
-    limit = f"and m.at_us <= t.at_us + {duration_us(promise.within)}" if promise.within else ""
-    parts = [f"trigger as ({_matched(scope, promise, _triggers(scope, promise, pool))})"]
-    parts.append(f"""t1 as (
-        select t.*, x.target_at, x.target_ordinal, x.target_id, x.failing from trigger as t left join (
-            select t.signal_id as _trigger, t.unit_id as _unit, min(m.at_us) as target_at, arg_min(m.ordinal, (m.at_us, m.ordinal)) as target_ordinal,
-                   arg_min(m.signal_id, (m.at_us, m.ordinal)) as target_id, count(*) filter (where not m.holds) as failing
-            from trigger as t join ({measure}) as m on {same} and {after} {limit} group by all
-        ) as x on x._trigger = t.signal_id and x._unit = t.unit_id)""")
-    last = _with_roles(parts, scope, promise, pool, "t1")
-    end = f"at_us + {duration_us(promise.within)}" if promise.within else "null::bigint"
-    over = (
-        f"at_us + {duration_us(promise.within)} <= {bench.as_of}"
-        if promise.within
-        else f"closed_at <= {bench.as_of}"
-    )
-    waiver_in = f"waiver_at <= at_us + {duration_us(promise.within)}" if promise.within else "true"
-    return f"with {', '.join(parts)} select *, {end} as deadline_at, {_measure_verdict(waiver_in, over)} as verdict from {last}"
+        return _measured_in_journey(bench, promise)
+    scope = bench.scope
+    value, holds = _bound(scope, promise)
+    target = _target_role(scope, promise, pool)
+    waiver = _signal_role("waiver", scope, promise.unless, pool)
+    measures = target.signals.replace("signal_id\n", f"signal_id, {holds} as holds\n", 1)
+    end = f"at_us + {duration_us(promise.within)}" if promise.within else None
+    limit = f"and m.at_us <= t.{end}" if end else ""
+    steps = {
+        "trigger": _triggers(scope, promise, pool),
+        "measured": f"""
+            select t.signal_id as _trigger, t.unit_id as _unit,
+                   min(m.at_us) as target_at,
+                   arg_min(m.ordinal, (m.at_us, m.ordinal)) as target_ordinal,
+                   arg_min(m.signal_id, (m.at_us, m.ordinal)) as target_id,
+                   count(*) filter (where not m.holds) as failing
+            from trigger as t
+            join ({measures} and {value} is not null) as m on {target.meets("t", "m")} {limit}
+            where m.at_us > t.at_us or (m.at_us = t.at_us and ({_other_file("m", "t")} or m.ordinal > t.ordinal))
+            group by all""",
+        "with_target": """
+            select t.*, m.target_at, m.target_ordinal, m.target_id, m.failing
+            from trigger as t left join measured as m on _trigger = signal_id and _unit = unit_id""",
+        "with_waiver": _first_after("with_target", waiver)
+        if waiver
+        else _none_after("with_target", "waiver"),
+    }
+    parts = ", ".join(f"{name} as ({sql})" for name, sql in steps.items())
+    over = f"{end} <= {bench.as_of}" if end else f"closed_at <= {bench.as_of}"
+    return f"""
+        with {parts}
+        select *, {end or "null::bigint"} as deadline_at,
+               {_measure_verdict(f"waiver_at <= {end}" if end else "true", over)} as verdict
+        from with_waiver"""
 
 
 def _measure_verdict(waiver_in: str, over: str) -> str:
-    first = _is_before("waiver", "target", tied=True)
-    return f"""case when excused then 'waived'
-        when waiver_at is not null and {waiver_in} and (target_at is null or {first}) then 'waived'
-        when failing > 0 then 'broken' when target_at is not null then 'kept'
-        when coalesce({over}, false) then 'unobservable' else 'pending' end"""
+    return f"""case
+                   when excused then 'waived'
+                   when {_waived("(target_at is not null)", waiver_in)} then 'waived'
+                   when failing > 0 then 'broken'
+                   when target_at is not null then 'kept'
+                   when coalesce({over}, false) then 'unobservable'
+                   else 'pending'
+               end"""
 
 
-def _measured_in_journey(bench: Bench, promise: Promise, measure: str) -> str:
+def _measured_in_journey(bench: Bench, promise: Promise) -> str:
+    """`measure` without `after`: anywhere in the journey, shown at its first signal, which may itself measure or waive."""
     scope = bench.scope
-    waiver = "null::bigint as waiver_at, null::bigint as waiver_ordinal"
+    value, holds = _bound(scope, promise)
+    waives = "false"
     if promise.unless is not None and promise.unless.signal is not None:
-        chosen = scope.selects(promise.unless)
-        waiver = f"min(case when {chosen} then at_us end) as waiver_at, arg_min(case when {chosen} then ordinal end, (at_us, ordinal)) as waiver_ordinal"
+        waives = scope.selects(promise.unless)
     return f"""
-        with first as (
-            select journey_id, min(at_us) as first_at, arg_min(signal_id, (at_us, ordinal)) as first_id, {waiver}
-            from assigned where journey_id is not null group by journey_id
+        with lived as (
+            select * from assigned where journey_id is not null
+        ), first as (
+            select journey_id, arg_min(signal_id, (at_us, ordinal)) as first_id
+            from lived
+            group by journey_id
         ), measured as (
-            select journey_id, min(at_us) as target_at, arg_min(ordinal, (at_us, ordinal)) as target_ordinal,
-                   arg_min(signal_id, (at_us, ordinal)) as target_id, count(*) filter (where not holds) as failing
-            from ({measure}) where journey_id is not null group by journey_id
+            select journey_id,
+                   min(at_us) as target_at,
+                   arg_min(ordinal, (at_us, ordinal)) as target_ordinal,
+                   arg_min(signal_id, (at_us, ordinal)) as target_id,
+                   count(*) filter (where not ({holds})) as failing
+            from lived
+            where {scope.selects(promise.target)} and {value} is not null
+            group by journey_id
+        ), waived as (
+            select journey_id, at_us as waiver_at, min(ordinal) as waiver_ordinal, max(ordinal) as waiver_last
+            from lived
+            where {waives}
+            group by journey_id, at_us
+            qualify row_number() over (partition by journey_id order by at_us) = 1
+        ), known as (
+            select a.*, false as excused, j.closed_at, null::bigint as deadline_at,
+                   m.target_at, m.target_ordinal, m.target_id, m.failing,
+                   w.waiver_at, w.waiver_ordinal, w.waiver_last
+            from first as f
+            join lived as a on a.journey_id = f.journey_id and a.signal_id = f.first_id
+            join journey_new as j on j.journey_id = f.journey_id
+            left join measured as m on m.journey_id = f.journey_id
+            left join waived as w on w.journey_id = f.journey_id
         )
-        select a.*, false as excused, j.closed_at, m.target_at, m.target_ordinal, m.target_id, null::bigint as deadline_at, f.waiver_at, f.waiver_ordinal,
-               {_measure_verdict("true", f"j.closed_at <= {bench.as_of}").replace("excused", "false")} as verdict
-        from first as f join assigned as a on a.journey_id = f.journey_id and a.signal_id = f.first_id
-        join journey_new as j on j.journey_id = f.journey_id left join measured as m on m.journey_id = f.journey_id"""
+        select *, {_measure_verdict("true", f"closed_at <= {bench.as_of}")} as verdict
+        from known"""
 
 
 def _slice_journeys(engine: Engine, scope: Scope) -> None:
@@ -368,12 +487,13 @@ def _slice_journeys(engine: Engine, scope: Scope) -> None:
         column = scope.places.get(name) or scope.values.get(name)
         if column is not None:
             columns.append(f"arg_min({column}, (at_us, ordinal)) as {column}")
-    body = (
-        f"select journey_id, {', '.join(columns)} from assigned where journey_id is not null group by journey_id"
-        if columns
-        else "select null::bigint as journey_id where false"
-    )
-    engine.run(f"create or replace temp table journey_slice as {body}")
+    firsts = "".join(f", {column}" for column in columns)
+    engine.run(f"""
+        create or replace temp table journey_slice as
+        select journey_id{firsts}
+        from assigned
+        where journey_id is not null{"" if columns else " and false"}
+        group by journey_id""")
 
 
 def _finish(bench: Bench, promise: Promise, sql: str) -> str:
@@ -393,11 +513,13 @@ def _finish(bench: Bench, promise: Promise, sql: str) -> str:
     if carried:
         joins.insert(0, "left join journey_slice as f on f.journey_id = v.journey_id")
     return f"""
-        select {bench.promise_ids[promise.promise]} as promise_id, v.journey_id, v.unit_id, j.person_id, v.signal_id as trigger_id,
-               v.at_us as trigger_at, v.deadline_at, v.target_id, v.target_at, v.verdict,
-               cast(yearweek({moment}) as integer) as week, coalesce(v.weight, 1) as weight, {", ".join(slices)},
+        select {bench.promise_ids[promise.promise]} as promise_id, v.journey_id, v.unit_id, j.person_id,
+               v.signal_id as trigger_id, v.at_us as trigger_at, v.deadline_at, v.target_id, v.target_at, v.verdict,
+               cast(yearweek({moment}) as integer) as week,
+               coalesce(v.weight, 1) as weight, {", ".join(slices)},
                {bench.map_id} as map_id, j.month
-        from ({sql}) as v join journey_new as j on j.journey_id = v.journey_id {" ".join(joins)}"""
+        from ({sql}) as v
+        join journey_new as j on j.journey_id = v.journey_id {" ".join(joins)}"""
 
 
 def _slice(scope: Scope, number: int) -> tuple[str, str]:
@@ -407,19 +529,19 @@ def _slice(scope: Scope, number: int) -> tuple[str, str]:
     name = scope.map.slices[number]
     if name in {"channel", "touchpoint", "source"}:
         alias = f"s{number}"
-        return (
-            f"{alias}.text",
-            f"left join term as {alias} on {alias}.kind = {literal(name)} and {alias}.code = v.{name}_id",
-        )
+        found = f"{alias}.kind = {literal(name)} and {alias}.code = v.{name}_id"
+        return f"{alias}.text", f"left join term as {alias} on {found}"
     if name in scope.values:
         column = scope.values[name]
         return f"coalesce(v.{column}, f.{column})", ""
     if name in scope.places:
         column, alias = scope.places[name], f"s{number}"
         code = scope.world.namespaces[name]
-        texts = f"(select object_id, any_value(value) as value from object where namespace_id = {code} group by object_id)"
-        return (
-            f"{alias}.value",
-            f"left join {texts} as {alias} on {alias}.object_id = coalesce(v.{column}, f.{column})",
-        )
+        texts = f"""(
+            select object_id, any_value(value) as value
+            from object
+            where namespace_id = {code}
+            group by object_id)"""
+        found = f"{alias}.object_id = coalesce(v.{column}, f.{column})"
+        return f"{alias}.value", f"left join {texts} as {alias} on {found}"
     return "null::varchar", ""

@@ -115,10 +115,13 @@ def check_workspace(workspace: Workspace, engine: Engine) -> tuple[list[Mapped],
     """Read and check the whole configuration against its files; every fault of every file is answered."""
     mapped, drawn, faults = _read(workspace)
     prepared, more = prepare_sources(engine, workspace, mapped)
-    types = {kind for item in prepared for kind in emitted_types(engine, workspace, item)}
     faults += more
-    if not faults or prepared:
-        faults += _check_maps(drawn, mapped, types, open_types=bool(more))
+    types = _literal_types(mapped)
+    types |= {kind for item in prepared for kind in emitted_types(engine, workspace, item)}
+    known = [item.mapped for item in prepared]
+    unseen = any(item not in known and _has_computed_types(item) for item in mapped)
+    if len(mapped) == len(workspace.documents("sources")):  # else what a map speaks of cannot be known
+        faults += _check_maps(drawn, mapped, types, open_types=unseen)
     return mapped, drawn, sorted(set(faults))
 
 
@@ -126,6 +129,15 @@ def _read(workspace: Workspace) -> tuple[list[Mapped], list[Drawn], list[Fault]]
     mapped, faults = read_sources(workspace)
     drawn, more = read_maps(workspace)
     return mapped, drawn, [*faults, *more]
+
+
+def _literal_types(mapped: Sequence[Mapped]) -> set[str]:
+    """Signal types that the mappings themselves write."""
+    return {rule.type.literal for item in mapped for rule in item.rules if rule.type.literal is not None}
+
+
+def _has_computed_types(item: Mapped) -> bool:
+    return any(rule.type.sql is not None for rule in item.rules)
 
 
 def _check_maps(
@@ -190,11 +202,11 @@ def _run(
     mapped, drawn, faults = _read(workspace)
     settle(lake, vault)
     prepared, more = prepare_sources(engine, workspace, mapped, vault)
-    literal_types = {
-        rule.type.literal for item in mapped for rule in item.rules if rule.type.literal is not None
-    }
-    computed = any(rule.type.sql is not None for item in mapped for rule in item.rules)
-    faults += [*more, *_check_maps(drawn, mapped, literal_types, open_types=computed or bool(more))]
+    literal_types = _literal_types(mapped)
+    faults += more
+    if len(mapped) == len(workspace.documents("sources")):  # else what a map speaks of cannot be known
+        computed = any(_has_computed_types(item) for item in mapped)
+        faults += _check_maps(drawn, mapped, literal_types, open_types=computed)
     if faults:
         raise Faulty(sorted(set(faults)))
     manifests = vault.manifests(1)
@@ -217,7 +229,7 @@ def _run(
     run.facts |= {
         "people": people,
         "files": sorted(imported.file_ids),
-        "logic": LOGIC,
+        "logic": _logic(run),
         "refused": imported.refused,
         "received": imported.received,
         "accepted": imported.accepted,
@@ -258,7 +270,7 @@ def _import(run: _Run, prepared: Sequence[Prepared]) -> Imported:
 
 def _news(run: _Run, file_ids: frozenset[int]) -> tuple[bool, set[int], int | None]:
     """(everything is to be made anew, files that are new, instant after which old files' signals are new too)."""
-    if run.previous is None or run.before("logic", "") != LOGIC or run.as_of < run.previous.as_of:
+    if run.previous is None or run.before("logic", "") != _logic(run) or run.as_of < run.previous.as_of:
         return True, set(file_ids), None
     known = set(run.before("files", []))
     return bool(known - file_ids), set(file_ids) - known, run.previous.as_of
@@ -339,17 +351,9 @@ def register_terms(engine: Engine, vault: Vault) -> None:
         for kind in ("source", "type", "channel", "touchpoint", "namespace", "map", "step", "promise")
         for text, code in vault.terms(kind).items()
     ]
-    columns = list(zip(*rows, strict=True)) if rows else [[], [], []]
-    engine.register(
-        "term",
-        pa.table(
-            {
-                "kind": pa.array(columns[0], pa.string()),
-                "code": pa.array(columns[1], pa.int32()),
-                "text": pa.array(columns[2], pa.string()),
-            }
-        ),
-    )
+    schema = pa.schema([("kind", pa.string()), ("code", pa.int32()), ("text", pa.string())])
+    names = schema.names
+    engine.register("term", pa.Table.from_pylist([dict(zip(names, row, strict=True)) for row in rows], schema=schema))
 
 
 def _judge_maps(
@@ -366,7 +370,6 @@ def _judge_maps(
     definitions: dict[str, str] = {}
     journeys_s = verdicts_s = 0.0
     new_journeys = new_verdicts = 0
-    changed = False
     news = _touched_sets(run, imported, touched_people)
     for number, item in enumerate(drawn):
         name = item.map.map
@@ -383,7 +386,6 @@ def _judge_maps(
         touched = None if anew else _touched_units(run, item, world, map_id)
         if touched is not None and run.engine.value(f"select count(*) from ({touched})") == 0:
             continue
-        changed = True
         scope = plan_scope("scoped", item.map, world)
         fill_scope(run.engine, scope, touched)
         steps = {
@@ -416,7 +418,7 @@ def _judge_maps(
         _replace(run, map_id, touched)
         drop_pools(run.engine)
         journeys_s += part()
-    _forget_maps(run, {map_ids[item.map.map] for item in drawn}, changed=changed)
+    _forget_maps(run, {map_ids[item.map.map] for item in drawn})
     run.facts["definitions"] = definitions
     run.stages.append(Stage("journeys", journeys_s, new_journeys))
     run.stages.append(Stage("verdicts", clock() - journeys_s, new_verdicts))
@@ -513,7 +515,7 @@ def _replace(run: _Run, map_id: int, touched: str | None) -> None:
         )
 
 
-def _forget_maps(run: _Run, alive: set[int], *, changed: bool) -> None:
+def _forget_maps(run: _Run, alive: set[int]) -> None:
     """Carry the derived tables over, without maps that are gone."""
     for spec in (JOURNEY, JOURNEY_STEP, VERDICT):
         base = run.versions.get(spec.name, run.published(spec))
@@ -608,6 +610,11 @@ def _told(item: Drawn) -> dict[str, Any]:
             for promise in item.map.promises
         },
     }
+
+
+def _logic(run: _Run) -> str:
+    """What decides on people and all that follows, besides the sources."""
+    return json.dumps([LOGIC, sorted(run.workspace.settings.identity.never_merge)])
 
 
 def _list(numbers: set[int]) -> str:

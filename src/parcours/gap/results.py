@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import unicodedata
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -108,10 +109,10 @@ class Results:
             f"select * from gap {condition} order by map_id, promise_id, dimension nulls first, value, week nulls first"
         ).to_pylist()
         answer = []
-        for row in rows:
+        for row, population in zip(rows, _populations(rows), strict=True):
             name, _, promise_name = terms[row["promise_id"]].partition("/")
             if (map_name in {None, name}) and (promise in {None, promise_name}):
-                answer.append(self._gap(name, promise_name, row, language))
+                answer.append(self._gap(name, promise_name, {**row, "population": population}, language))
         order = {
             (name, item): place
             for place, (name, item) in enumerate(
@@ -134,15 +135,16 @@ class Results:
         Raises:
             Unknown: No such promise, verdict or slice.
         """
-        map_name = self._known("promise", promise, self._promises())
+        self._known("promise", promise, self._promises())
         self._known("verdict", verdict, VERDICTS)
-        name = self._promises()[promise] if map_name is None else map_name
+        name = self._promises()[promise]
         slices = self.maps[name]["slices"]
         for spec in (VERDICT, SIGNAL, OBJECT):
             self._view(spec)
         register_terms(self._engine, self._vault)
         code = self._vault.terms("promise")[f"{name}/{promise}"]
-        conditions, bound = [f"promise_id = {code}"], {}
+        conditions = [f"promise_id = {code}"]
+        bound: dict[str, object] = {}
         if verdict is not None:
             conditions.append("verdict = $verdict")
             bound["verdict"] = verdict
@@ -321,7 +323,7 @@ class Results:
             "owner": told["owner"],
             "theme": told["theme"],
             "nature": told["nature"],
-            "population": _population(row),
+            "population": row["population"],
             "said": {
                 verdict: {"scores": row[f"scores_{verdict}"], "score_mean": row[f"score_{verdict}"]}
                 for verdict in ("kept", "broken")
@@ -392,6 +394,8 @@ class Results:
 
     def _person_id(self, name: str) -> int:
         namespace, colon, value = name.partition(":")
+        value = unicodedata.normalize("NFC", value.strip(" "))
+        value = value.lower() if namespace == "email" else value
         with self._vault.transaction() as connection:
             if colon:
                 query = select(IDENTIFIER.c.token).where(
@@ -477,22 +481,21 @@ def open_results(workspace: Workspace, memory: str | None = None) -> Iterator[Re
         vault.close()
 
 
-def _population(row: Row) -> Row:
-    """Weighted figures; intervals use the effective number of cases."""
-    weights = np.array([[row["weight_kept"], row["weight_broken"], row["weight_unobservable"]]])
-    total = weights.sum(axis=1)
-    effective = effective_count(total, np.array([row["weight_squared"]]))
+def _populations(rows: Sequence[Row]) -> list[Row]:
+    """Weighted figures of gap rows; intervals use the effective number of cases."""
+    kept, broken, unseen, squared = (
+        np.array([row[key] for row in rows], np.float64)
+        for key in ("weight_kept", "weight_broken", "weight_unobservable", "weight_squared")
+    )
+    total = kept + broken + unseen
+    effective = effective_count(total, squared)
     scale = np.divide(effective, total, out=np.zeros_like(total), where=total > 0)
-    low, high = kept_interval(*(weights[:, place] * scale for place in range(3)))
-    judged = row["weight_kept"] + row["weight_broken"]
-    return {
-        "kept": row["weight_kept"],
-        "broken": row["weight_broken"],
-        "unobservable": row["weight_unobservable"],
-        "kept_ratio": row["weight_kept"] / judged if judged else None,
-        "low": None if np.isnan(low[0]) else float(low[0]),
-        "high": None if np.isnan(high[0]) else float(high[0]),
-    }
+    low, high = kept_interval(kept * scale, broken * scale, unseen * scale)
+    judged = kept + broken
+    ratio = np.divide(kept, judged, out=np.full_like(kept, np.nan), where=judged > 0)
+    figures = {"kept": kept, "broken": broken, "unobservable": unseen, "kept_ratio": ratio, "low": low, "high": high}
+    columns = {name: [None if value != value else value for value in column.tolist()] for name, column in figures.items()}  # noqa: PLR0124 - only NaN differs from itself
+    return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
 
 
 def _json(text: str | None) -> Any:  # JSON

@@ -16,7 +16,7 @@ from parcours.kernel.errors import Fault
 from parcours.signal.mapping import Name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from parcours.kernel.workspace import Workspace
 
@@ -104,6 +104,25 @@ class Starts(SignalRef):
     """What begins a journey, and how far back what led to it belongs to it."""
 
     look_back: Duration | None = None
+
+
+StartsRef = Annotated[
+    Starts,
+    BeforeValidator(_as_ref),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string"},
+                {
+                    "type": "object",
+                    "properties": {name: {"type": "string"} for name in ("signal", "where", "look_back")},
+                    "required": ["signal"],
+                    "additionalProperties": False,
+                },
+            ]
+        }
+    ),
+]
 
 
 class Ends(Model):
@@ -270,7 +289,7 @@ class JourneyMap(Model):
     strategy: Any = None
     owner: Text | None = None
     per: Name
-    starts: Annotated[Starts, BeforeValidator(_as_ref)] | None = None
+    starts: StartsRef | None = None
     ends: Ends | None = None
     goals: tuple[Goal, ...] = ()
     stages: tuple[Stage, ...] = Field(min_length=1)
@@ -317,7 +336,7 @@ def read_maps(workspace: Workspace) -> tuple[list[Drawn], list[Fault]]:
             faults.extend(found)
         else:
             drawn.append(Drawn(found, document))
-    return drawn, [*faults, *_doubles(drawn), *(fault for item in drawn for fault in _inside(item, drawn))]
+    return drawn, [*faults, *_doubles(drawn), *(fault for item in drawn for fault in _inside(item))]
 
 
 def _doubles(drawn: Iterable[Drawn]) -> list[Fault]:
@@ -336,7 +355,7 @@ def _doubles(drawn: Iterable[Drawn]) -> list[Fault]:
     return faults
 
 
-def _inside(item: Drawn, drawn: Iterable[Drawn]) -> list[Fault]:
+def _inside(item: Drawn) -> list[Fault]:
     """Names inside one map that are twice there, or nowhere."""
     faults = []
     places = [
@@ -376,7 +395,7 @@ def _inside(item: Drawn, drawn: Iterable[Drawn]) -> list[Fault]:
     return faults
 
 
-def _repeated(document: Document, places: list[tuple[tuple[str | int, ...], str]], what: str) -> list[Fault]:
+def _repeated(document: Document, places: Sequence[tuple[tuple[str | int, ...], str]], what: str) -> list[Fault]:
     seen = set()
     faults = []
     for location, name in places:

@@ -25,7 +25,7 @@ def transition_graph(engine: Engine, walk: str, *, anybody: bool = True) -> list
         interpolated; None at start and end), the most frequent first.
     """
     people = "count(distinct person)" if anybody else "0"
-    table = engine.arrow(f"""
+    sql = f"""
         with step as (
             select node, at_us, person, lead(node) over w as next_node, lead(at_us) over w as next_at, lag(node) over w as previous_node
             from {walk} window w as (partition by journey order by at_us, ordinal)
@@ -37,8 +37,9 @@ def transition_graph(engine: Engine, walk: str, *, anybody: bool = True) -> list
             select null, node, count(*), {people}, null from step where previous_node is null group by node
         )
         select source, target, count, people, waits_us[1] / {SECOND_US} as wait_median_s, waits_us[2] / {SECOND_US} as wait_p95_s
-        from edge order by count desc, source nulls first, target nulls first""")
-    return list(table.to_pylist())
+        from edge order by count desc, source nulls first, target nulls first"""
+    with engine.unordered():
+        return list(engine.arrow(sql).to_pylist())
 
 
 def variants(engine: Engine, walk: str) -> list[tuple[list[int], int]]:

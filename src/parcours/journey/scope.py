@@ -9,16 +9,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from parcours.journey.where import BUILT_IN, Catalogue, compile_condition, names_in, property_text
+from parcours.kernel.clock import duration_us
 from parcours.lake import identifier, literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from parcours.journey.map import Condition, JourneyMap, SignalRef
     from parcours.lake import Engine
 
 FILE_SHIFT = 40  # an ordinal is rank of the file << 40 | place in the file
 SCORE = "score"
+_DATE = r"\d{4}-\d{2}-\d{2}"
+_INSTANT = r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z"
 
 
 @dataclass(frozen=True)
@@ -69,115 +72,143 @@ class Scope:
 def plan_scope(table: str, journey_map: JourneyMap, world: World) -> Scope:
     """Collect every condition and property that a map asks about."""
     scope = Scope(table, journey_map, world)
-    refs: list[SignalRef | Condition] = [step.ref for step in journey_map.steps]
-    if journey_map.starts:
-        refs.append(journey_map.starts)
-    if journey_map.ends:
-        refs += journey_map.ends.any_
-        if journey_map.ends.at:
-            _want_value(scope, journey_map.ends.at)
-    for promise in journey_map.promises:
-        refs += [ref for ref in (promise.after, promise.target, promise.until) if ref is not None]
-        if promise.unless is not None:
-            waiver = promise.unless
-            if waiver.signal is None and promise.after is not None and waiver.where is not None:
-                scope.conditions.setdefault(
-                    (promise.after.signal, waiver.where), f"holds_{len(scope.conditions)}"
-                )
-            elif waiver.signal is not None:
-                refs.append(waiver)
-        for name in (
-            promise.before,
-            *promise.match,
-            *promise.match.values(),
-            *(promise.at_least or {}),
-            *(promise.at_most or {}),
-        ):
-            if name is not None:
-                _want_value(scope, name)
-    for ref in refs:
-        if ref.where is not None and ref.signal is not None:
-            scope.conditions.setdefault((ref.signal, ref.where), f"holds_{len(scope.conditions)}")
-    for name in journey_map.slices:
+    for asked in _conditions(journey_map):
+        scope.conditions.setdefault(asked, f"holds_{len(scope.conditions)}")
+    for name in _names(journey_map):
         _want_value(scope, name)
     if SCORE in world.catalogue.properties:
         _want_value(scope, SCORE)
     return scope
 
 
-def fill_scope(engine: Engine, scope: Scope, touched: str | None) -> None:
-    """Make the scope's table from the views `seen` (signals up to the instant of the run, with person and ordinal).
+def _conditions(journey_map: JourneyMap) -> Iterable[tuple[str, str]]:
+    """Type and condition of everything a map asks of signals."""
+    for _, ref in refs_of(journey_map):
+        if ref.signal is not None and ref.where is not None:
+            yield ref.signal, ref.where
+    for promise in journey_map.promises:
+        waiver = promise.unless
+        if waiver and waiver.signal is None and waiver.where is not None and promise.after is not None:
+            yield promise.after.signal, waiver.where
+
+
+def _names(journey_map: JourneyMap) -> Iterable[str]:
+    """Properties and objects whose values a map asks for."""
+    if journey_map.ends and journey_map.ends.at:
+        yield journey_map.ends.at
+    for promise in journey_map.promises:
+        if promise.before is not None:
+            yield promise.before
+        yield from promise.match
+        yield from promise.match.values()
+        yield from promise.at_least or {}
+        yield from promise.at_most or {}
+    yield from journey_map.slices
+
+
+def fill_scope(engine: Engine, scope: Scope, touched: str | None, view: str = "seen") -> None:
+    """Make the scope's table from a view of signals.
 
     Args:
-        engine: With the views `seen`, `term` and `object`.
+        engine: With the views `seen`, `timeless`, `term` and `object`.
         scope: What to make.
         touched: SQL giving the `unit_id`s to look at; None for all.
+        view: `seen` (signals up to the instant of the run, with person and ordinal), or `timeless` (signals that happened at an
+            instant nobody can read; their `at_us` is null).
     """
-    journey_map, world = scope.map, scope.world
-    words = _words(scope)
-    columns = [
-        "person_id",
-        "occurred_at as at_us",
-        "ordinal",
-        "signal_id",
-        "type_id",
-        "channel_id",
-        "touchpoint_id",
-        "source_id",
-        "weight",
-        *_answers(scope),
-    ]
-    if journey_map.by_person:
-        unit, source, extra = "person_id", "seen as s", "person_id is not null"
-    else:
-        code = world.namespaces.get(journey_map.per, -1)
-        unit = "unit_id"
-        source = (
-            "(select s.*, u.unit_id from (select *, list_distinct(list_transform(list_filter(objects, "
-            f"lambda x: x.namespace_id = {code}), lambda x: x.object_id)) as units from seen where objects is not null) as s, "
-            "unnest(s.units) as u(unit_id)) as s"
-        )
-        extra = "true"
-    limit = f" and {unit} in ({touched})" if touched else ""
-    joins = " ".join(_word_join(word) for word in sorted(words))
-    engine.run(
-        f"create or replace temp table {identifier(scope.table)} as select {unit} as unit_id, {', '.join(columns)} from {source} {joins} where {extra}{limit}"
+    starts = scope.map.starts
+    columns = ", ".join(
+        [
+            "person_id",
+            "occurred_at as at_us",
+            "ordinal",
+            "signal_id",
+            "type_id",
+            "channel_id",
+            "touchpoint_id",
+            "source_id",
+            "weight",
+            *_answers(scope),
+        ]
     )
-    if journey_map.starts and journey_map.starts.look_back and not journey_map.by_person:
+    joins = " ".join(_word_join(word) for word in sorted(_words(scope)))
+    engine.run(f"""
+        create or replace temp table {identifier(scope.table)} as
+        select unit_id, {columns}
+        from ({_with_units(scope, view)}) as s {joins}
+        where {f"unit_id in ({touched})" if touched else "true"}""")
+    if starts and starts.look_back and not scope.map.by_person:
         _look_back(engine, scope, columns, joins)
 
 
-def _look_back(engine: Engine, scope: Scope, columns: Sequence[str], joins: str) -> None:
-    """Add what the same person did, about no other unit, in the time before each start."""
-    from parcours.kernel.clock import duration_us  # noqa: PLC0415
+def _with_units(scope: Scope, view: str) -> str:
+    """Signals with the unit they are about; a signal about several objects is there once for each."""
+    if scope.map.by_person:
+        return f"select *, person_id as unit_id from {identifier(view)} where person_id is not null"
+    units = f"list_distinct({_objects_of(scope, scope.map.per)})"
+    return f"""
+        select s.*, u.unit_id
+        from (select *, {units} as units from {identifier(view)} where objects is not null) as s,
+             unnest(s.units) as u(unit_id)"""
 
+
+def _objects_of(scope: Scope, namespace: str) -> str:
+    """SQL list of a signal's objects of a namespace."""
+    code = scope.world.namespaces.get(namespace, -1)
+    return f"list_transform(list_filter(objects, lambda x: x.namespace_id = {code}), lambda x: x.object_id)"
+
+
+def _look_back(engine: Engine, scope: Scope, columns: str, joins: str) -> None:
+    """Add what the same person did, about no unit of the map, in the time before each start; it belongs to the next start."""
     starts = scope.map.starts
     assert starts is not None and starts.look_back is not None  # noqa: S101, PT018 - the caller checked
-    code = scope.world.namespaces.get(scope.map.per, -1)
-    before = duration_us(starts.look_back)
     engine.run(f"""
         create or replace temp table led_to as
         with start as (
-            select unit_id, person_id, min(at_us) as start_at, arg_min(ordinal, at_us) as start_ordinal
-            from {identifier(scope.table)} where {scope.selects(starts)} and person_id is not null group by all
+            select unit_id, person_id, min(at_us) as start_at, arg_min(ordinal, (at_us, ordinal)) as start_ordinal
+            from {identifier(scope.table)}
+            where {scope.selects(starts)} and person_id is not null
+            group by all
         ), both_kinds as (
-            select person_id, start_at as at_us, start_ordinal as ordinal, unit_id, null::bigint as signal_id from start
+            select person_id, start_at as at_us, start_ordinal as ordinal, unit_id, null::bigint as signal_id
+            from start
             union all
-            select person_id, occurred_at, ordinal, null, signal_id from seen
+            select person_id, occurred_at, ordinal, null, signal_id
+            from seen
             where person_id in (select person_id from start)
-              and coalesce(len(list_filter(objects, lambda x: x.namespace_id = {code})), 0) = 0
+              and coalesce(len({_objects_of(scope, scope.map.per)}), 0) = 0
         ), following as (
             select signal_id, at_us,
                    last_value(unit_id ignore nulls) over w as unit_id,
                    last_value(case when unit_id is not null then at_us end ignore nulls) over w as start_at
             from both_kinds
-            window w as (partition by person_id order by at_us desc, ordinal desc rows between unbounded preceding and current row)
+            window w as (
+                partition by person_id order by at_us desc, ordinal desc
+                rows between unbounded preceding and current row
+            )
         )
-        select signal_id, unit_id from following where signal_id is not null and start_at - at_us <= {before}""")
-    engine.run(
-        f"insert into {identifier(scope.table)} select l.unit_id, {', '.join(columns)} from seen as s join led_to as l using (signal_id) {joins}"
-    )
+        select signal_id, unit_id
+        from following
+        where signal_id is not null and start_at - at_us <= {duration_us(starts.look_back)}""")
+    engine.run(f"""
+        insert into {identifier(scope.table)}
+        select l.unit_id, {columns}
+        from seen as s join led_to as l using (signal_id) {joins}""")
     engine.run("drop table led_to")
+
+
+def instant_of(column: str, zone: str) -> str:
+    """SQL of a text property as an instant, microseconds UTC; null where it is none.
+
+    Args:
+        column: SQL of the text. Importing wrote instants as UTC texts, so anything else that looks like one is none.
+        zone: SQL of the time zone in which a bare date ends.
+    """
+    next_day = f"cast(try_cast({column} as date) as timestamp) + interval 1 day"
+    return f"""case
+        when regexp_full_match({column}, {literal(_DATE)}) then epoch_us(timezone({zone}, {next_day})) - 1
+        when regexp_full_match({column}, {literal(_INSTANT)}) then epoch_us(try_cast({column} as timestamptz))
+        end"""
 
 
 def _want_value(scope: Scope, name: str) -> None:
@@ -192,9 +223,8 @@ def _answers(scope: Scope) -> list[str]:
     answers = []
     for (kind, condition), column in scope.conditions.items():
         code = scope.world.types.get(kind, -1)
-        answers.append(
-            f"coalesce(type_id = {code} and {compile_condition(condition, scope.world.catalogue)}, false) as {column}"
-        )
+        holds = compile_condition(condition, scope.world.catalogue)
+        answers.append(f"coalesce(type_id = {code} and {holds}, false) as {column}")
     answers += [f"{property_text(name)} as {column}" for name, column in scope.values.items()]
     for name, column in scope.places.items():
         code = scope.world.namespaces[name]
@@ -210,14 +240,18 @@ def _words(scope: Scope) -> set[str]:
 
 
 def _word_join(word: str) -> str:
-    column = identifier(f"word_{word}")
+    column, alias = identifier(f"word_{word}"), identifier(f"j_{word}")
     if word in BUILT_IN:
-        return f"left join (select code, text as {column} from term where kind = {literal(word)}) as {identifier(f'j_{word}')} on {identifier(f'j_{word}')}.code = s.{word}_id"
-    return (
-        f"left join (select o.object_id, any_value(o.value) as {column} from object as o join term as t on t.kind = 'namespace' and t.code = o.namespace_id "
-        f"where t.text = {literal(word)} group by all) as {identifier(f'j_{word}')} on {identifier(f'j_{word}')}.object_id = "
-        f"list_filter(s.objects, lambda x: x.namespace_id = (select code from term where kind = 'namespace' and text = {literal(word)}))[1].object_id"
-    )
+        texts = f"select code, text as {column} from term where kind = {literal(word)}"
+        return f"left join ({texts}) as {alias} on {alias}.code = s.{word}_id"
+    code = f"(select code from term where kind = 'namespace' and text = {literal(word)})"
+    texts = f"""
+        select object_id, any_value(value) as {column}
+        from object
+        where namespace_id = {code}
+        group by object_id"""
+    first = f"list_filter(s.objects, lambda x: x.namespace_id = {code})[1].object_id"
+    return f"left join ({texts}) as {alias} on {alias}.object_id = {first}"
 
 
 def refs_of(journey_map: JourneyMap) -> Iterable[tuple[tuple[str | int, ...], SignalRef | Condition]]:

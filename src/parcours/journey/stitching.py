@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from parcours.journey.scope import SCORE
+from parcours.journey.scope import SCORE, instant_of
+from parcours.journey.where import number_of
+from parcours.kernel.clock import duration_us
 from parcours.lake import identifier
 
 if TYPE_CHECKING:
@@ -19,15 +21,14 @@ def stitch(engine: Engine, scope: Scope, map_id: int, steps: dict[str, int], as_
     (columns of the lake tables).
 
     Args:
-        engine: Holds the scope's table.
+        engine: Holds the scope's table and `source_zone (source_id, zone)`.
         scope: A filled scope.
         map_id: Code of the map.
         steps: Step name to code.
         as_of: Instant of the run, microseconds UTC.
     """
-    engine.run(
-        f"create or replace temp table assigned as {_by_person(scope) if scope.map.by_person else _by_object(scope)}"
-    )
+    cut = _by_person(scope) if scope.map.by_person else _by_object(scope)
+    engine.run(f"create or replace temp table assigned as {cut}")
     engine.run(f"drop table {identifier(scope.table)}")
     engine.run(f"create or replace temp table journey_new as {_journeys(scope, map_id, as_of)}")
     engine.run(f"create or replace temp view journey_step_new as {_steps(scope, map_id, steps)}")
@@ -47,62 +48,96 @@ def _by_object(scope: Scope) -> str:
     table = identifier(scope.table)
     if not scope.map.starts:
         return f"select *, unit_id as journey_id from {table}"
-    started = f"select distinct unit_id as journey_id from {table} where {_is_start(scope)}"
-    return (
-        f"select s.*, b.journey_id from {table} as s left join ({started}) as b on b.journey_id = s.unit_id"
-    )
+    return f"""
+        select s.*, b.journey_id
+        from {table} as s
+        left join (select distinct unit_id as journey_id from {table} where {_is_start(scope)}) as b
+          on b.journey_id = s.unit_id"""
 
 
 def _by_person(scope: Scope) -> str:
-    """A person's signals are cut after a quiet time and after an end; with `starts`, a piece begins at its first start."""
-    order = "partition by unit_id order by at_us, ordinal"
+    """A person's signals are cut after a quiet time and after an end; with `starts`, a piece begins at its first start.
+
+    What led to that start, within `look_back`, belongs to the piece too.
+    """
+    lived = "partition by unit_id order by at_us, ordinal"
+    table = identifier(scope.table)
     end = _is_end(scope)
-    ended = f" or lag({end}) over ({order})" if end != "false" else ""
-    cut = f"""
-        select *, coalesce(at_us - lag(at_us) over ({order}) > {scope.map.quiet_us}{ended}, true) as begins
-        from {identifier(scope.table)}"""
+    ended = f"or lag({end}) over lived" if end != "false" else ""
+    # Only the few rows that begin a piece are sorted a second time; the others find their piece by its bounds.
+    pieces = f"""
+        with piece_start as (
+            select unit_id, at_us, ordinal, signal_id
+            from {table}
+            window lived as ({lived})
+            qualify coalesce(at_us - lag(at_us) over lived > {scope.map.quiet_us} {ended}, true)
+        ), piece as (
+            select unit_id, signal_id as piece_id, at_us as from_at, ordinal as from_ordinal,
+                   lead(at_us) over lived as to_at, lead(ordinal) over lived as to_ordinal
+            from piece_start
+            window lived as ({lived})
+        )"""
+    inside = """s.unit_id = p.unit_id
+              and (s.at_us > from_at or (s.at_us = from_at and s.ordinal >= from_ordinal))
+              and (to_at is null or s.at_us < to_at or (s.at_us = to_at and s.ordinal < to_ordinal))"""
     if not scope.map.starts:
-        return f"""
-            select * exclude (begins),
-                   last_value(case when begins then signal_id end ignore nulls) over ({order} rows between unbounded preceding and current row) as journey_id
-            from ({cut})"""
-    return f"""
-        with cut as ({cut}),
-        piece as (
-            select *, sum(case when begins then 1 else 0 end) over ({order} rows between unbounded preceding and current row) as piece
-            from cut
+        return f"{pieces} select s.*, p.piece_id as journey_id from {table} as s join piece as p on {inside}"
+    look_back = scope.map.starts.look_back
+    early = f"or start_at - s.at_us <= {duration_us(look_back)}" if look_back else ""
+    return f"""{pieces}, started as (
+            select p.*, arg_min(s.signal_id, (s.at_us, s.ordinal)) as start_id, min(s.at_us) as start_at,
+                   arg_min(s.ordinal, (s.at_us, s.ordinal)) as start_ordinal
+            from piece as p left join {table} as s on {inside} and {scope.selects(scope.map.starts, "s")}
+            group by all
         )
-        select * exclude (begins, piece),
-               first_value(case when {_is_start(scope)} then signal_id end ignore nulls)
-                   over (partition by unit_id, piece order by at_us, ordinal rows between unbounded preceding and current row) as journey_id
-        from piece"""
+        select s.*,
+               case when s.at_us > start_at or (s.at_us = start_at and s.ordinal >= start_ordinal) {early}
+                    then start_id end as journey_id
+        from {table} as s join started as p on {inside}"""
 
 
 def _journeys(scope: Scope, map_id: int, as_of: int) -> str:
     start = _is_start(scope)
-    score = f"try_cast({scope.values[SCORE]} as double)" if SCORE in scope.values else "null::double"
-    ends = scope.map.ends
-    end_at = f"min(case when {_is_end(scope)} then at_us end)"
-    named = "null::bigint"
-    if ends and ends.at and ends.at in scope.values:
-        value = f"arg_min(case when {start} then {scope.values[ends.at]} end, at_us)"
-        named = f"epoch_us(try_cast({value} as timestamptz))"
-    quiet = scope.map.quiet_us if (scope.map.by_person or (ends and ends.or_quiet_for)) else None
-    closings = [f"case when named_end <= {as_of} then named_end end", "end_at"]
-    if quiet is not None:
-        closings.append(f"case when ended_at + {quiet} <= {as_of} then ended_at + {quiet} end")
+    score = f"({number_of(scope.values[SCORE])})" if SCORE in scope.values else "null::double"
     month = "cast(year(make_timestamp(started_at)) * 100 + month(make_timestamp(started_at)) as integer)"
     return f"""
-        select journey_id, unit_id, person_id, started_at, ended_at, least({", ".join(closings)}) as closed_at, signals, weight,
+        select journey_id, unit_id, person_id, started_at, ended_at, {_closing(scope, as_of)} as closed_at, signals, weight,
                score_sum, score_count, {map_id} as map_id, {month} as month
         from (
-            select journey_id, any_value(unit_id) as unit_id,
-                   coalesce(arg_min(case when {start} then person_id end, at_us), min(person_id)) as person_id,
-                   min(at_us) as started_at, max(at_us) as ended_at, {end_at} as end_at, {named} as named_end,
-                   count(*) as signals, coalesce(arg_min(case when {start} then weight end, at_us), 1) as weight,
-                   sum({score}) as score_sum, count({score}) as score_count
-            from assigned where journey_id is not null group by journey_id
+            select journey_id,
+                   any_value(unit_id) as unit_id,
+                   coalesce(arg_min(case when {start} then person_id end, (at_us, ordinal)), min(person_id)) as person_id,
+                   min(at_us) as started_at,
+                   max(at_us) as ended_at,
+                   min(case when {_is_end(scope)} then at_us end) as end_at,
+                   {_named_end(scope)} as named_end,
+                   count(*) as signals,
+                   coalesce(arg_min(case when {start} then weight end, (at_us, ordinal)), 1) as weight,
+                   sum({score}) as score_sum,
+                   count({score}) as score_count
+            from assigned left join source_zone using (source_id)
+            where journey_id is not null
+            group by journey_id
         )"""
+
+
+def _closing(scope: Scope, as_of: int) -> str:
+    """SQL of when a journey closed: at its first end, at the instant its start names, or when it had been quiet; null while it is open."""
+    ends = scope.map.ends
+    closings = [f"case when named_end <= {as_of} then named_end end", "end_at"]
+    if scope.map.by_person or (ends and ends.or_quiet_for):
+        quiet = f"ended_at + {scope.map.quiet_us}"
+        closings.append(f"case when {quiet} <= {as_of} then {quiet} end")
+    return f"least({', '.join(closings)})"
+
+
+def _named_end(scope: Scope) -> str:
+    """SQL of the instant that the first start names as the journey's end."""
+    ends = scope.map.ends
+    if not ends or not ends.at or ends.at not in scope.values:
+        return "null::bigint"
+    instant = instant_of(scope.values[ends.at], "zone")
+    return f"arg_min(case when {_is_start(scope)} then {instant} end, (at_us, ordinal))"
 
 
 def _steps(scope: Scope, map_id: int, codes: dict[str, int]) -> str:
@@ -117,10 +152,11 @@ def _steps(scope: Scope, map_id: int, codes: dict[str, int]) -> str:
     for step in scope.map.steps:
         if step.signal not in special:
             plain.setdefault(scope.world.types.get(step.signal, -1), codes[step.step])
-    values = ", ".join(f"({type_id}, {step_id})" for type_id, step_id in plain.items()) or "(-2, -2)"
-    step = f"case {' '.join(cases)} else p.step_id end" if cases else "p.step_id"
+    values = ", ".join(f"({kind}, {code})" for kind, code in plain.items()) or "(-2, -2)"
+    step_id = f"case {' '.join(cases)} else p.step_id end" if cases else "p.step_id"
     return f"""
-        select a.journey_id, a.at_us as occurred_at, a.ordinal, a.signal_id, a.type_id, cast({step} as integer) as step_id, a.channel_id,
-               a.touchpoint_id, {map_id} as map_id, j.month
-        from assigned as a join journey_new as j using (journey_id)
+        select a.journey_id, a.at_us as occurred_at, a.ordinal, a.signal_id, a.type_id, cast({step_id} as integer) as step_id,
+               a.channel_id, a.touchpoint_id, {map_id} as map_id, j.month
+        from assigned as a
+        join journey_new as j using (journey_id)
         left join (values {values}) as p(type_id, step_id) on p.type_id = a.type_id"""

@@ -16,7 +16,7 @@ from parcours.kernel.document import closest
 from parcours.lake import identifier, literal
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection, Sequence
 
 BUILT_IN = ("channel", "touchpoint", "source", "type")
 _COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE)
@@ -60,7 +60,7 @@ class BadCondition(ValueError):
     """A condition outside the grammar; its text is `what; fix`."""
 
 
-def parse_condition(text: str, catalogue: Catalogue) -> exp.Expression:
+def parse_condition(text: str, catalogue: Catalogue) -> exp.Expr:
     """Parse and check a condition.
 
     Raises:
@@ -106,7 +106,13 @@ def property_text(name: str) -> str:
     return f"(properties ->> {literal(path)})"
 
 
-def _boolean(node: exp.Expression, catalogue: Catalogue) -> str:
+def number_of(text: str) -> str:
+    """SQL of a text as a finite number; null where it is none."""
+    number = f"try_cast({text} as double)"
+    return f"case when isfinite({number}) and not contains({text}, '_') then {number} end"
+
+
+def _boolean(node: exp.Expr, catalogue: Catalogue) -> str:  # noqa: C901, PLR0911 - one case a node of the grammar
     if isinstance(node, exp.Paren):
         return f"({_boolean(node.this, catalogue)})"
     if isinstance(node, exp.Not):
@@ -124,22 +130,36 @@ def _boolean(node: exp.Expression, catalogue: Catalogue) -> str:
         return f"({_text(node.this, catalogue)} like {_text(node.expression, catalogue)})"
     if isinstance(node, exp.In):
         side = _side([node.this, *node.expressions])
-        return f"({side(node.this, catalogue)} in ({', '.join(side(value, catalogue) for value in node.expressions)}))"
+        values = ", ".join(side(value, catalogue) for value in node.expressions)
+        found = f"({side(node.this, catalogue)} in ({values}))"
+        return _decided(found, node, catalogue) if side is _number else found
     if isinstance(node, exp.Between):
         parts = [node.this, node.args["low"], node.args["high"]]
         side = _side(parts)
         value, low, high = (side(part, catalogue) for part in parts)
-        return f"({value} between {low} and {high})"
+        found = f"({value} between {low} and {high})"
+        return _decided(found, node, catalogue) if side is _number else found
     if isinstance(node, _COMPARISONS):
         side = _side([node.left, node.right])
         sign = {exp.EQ: "=", exp.NEQ: "<>", exp.GT: ">", exp.GTE: ">=", exp.LT: "<", exp.LTE: "<="}[
             type(node)
         ]
-        return f"({side(node.left, catalogue)} {sign} {side(node.right, catalogue)})"
+        found = f"({side(node.left, catalogue)} {sign} {side(node.right, catalogue)})"
+        return _decided(found, node, catalogue) if side is _number else found
     raise BadCondition(f"{node.sql()!r} is neither true nor false; compare it with something")
 
 
-def _side(nodes: list[exp.Expression]):  # noqa: ANN202 - one of the two functions below
+def _decided(comparison: str, node: exp.Expr, catalogue: Catalogue) -> str:
+    """A comparison of numbers with its answer where a text is no number: it differs from all, is neither smaller nor greater."""
+    names = dict.fromkeys(_text(column, catalogue) for column in node.find_all(exp.Column))
+    present = " and ".join(f"{name} is not null" for name in names)
+    if not names:
+        return comparison
+    otherwise = "true" if isinstance(node, exp.NEQ) else "false"
+    return f"coalesce({comparison}, case when {present} then {otherwise} end)"
+
+
+def _side(nodes: Sequence[exp.Expr]) -> Callable[[exp.Expr, Catalogue], str]:
     numeric = any(
         isinstance(part, _ARITHMETIC) or (isinstance(part, exp.Literal) and not part.is_string)
         for node in nodes
@@ -148,7 +168,7 @@ def _side(nodes: list[exp.Expression]):  # noqa: ANN202 - one of the two functio
     return _number if numeric else _text
 
 
-def _number(node: exp.Expression, catalogue: Catalogue) -> str:
+def _number(node: exp.Expr, catalogue: Catalogue) -> str:
     if isinstance(node, exp.Paren):
         return f"({_number(node.this, catalogue)})"
     if isinstance(node, exp.Neg):
@@ -156,10 +176,12 @@ def _number(node: exp.Expression, catalogue: Catalogue) -> str:
     if isinstance(node, exp.Add | exp.Sub | exp.Mul | exp.Div):
         sign = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/"}[type(node)]
         return f"({_number(node.left, catalogue)} {sign} {_number(node.right, catalogue)})"
+    if isinstance(node, exp.Column):
+        return f"({number_of(_text(node, catalogue))})"
     return f"try_cast({_text(node, catalogue)} as double)"
 
 
-def _text(node: exp.Expression, catalogue: Catalogue) -> str:
+def _text(node: exp.Expr, catalogue: Catalogue) -> str:
     if isinstance(node, exp.Paren):
         return _text(node.this, catalogue)
     if isinstance(node, exp.Literal):

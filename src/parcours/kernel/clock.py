@@ -128,5 +128,5 @@ def format_instant(instant_us: int | None, zone: str = "UTC") -> str | None:
 
 
 def is_time_zone(name: str) -> bool:
-    """`name` is in the IANA database."""
-    return name in available_timezones()
+    """`name` is a zone of the IANA database, not the machine's own (`localtime`), which elsewhere is another."""
+    return name in available_timezones() - {"localtime"}

@@ -60,7 +60,8 @@ class Document:
         """Line, from 1, of the deepest part of `location` that the file holds."""
         node, line = self._nodes, 1
         for key in location:
-            if isinstance(node, CommentedMap) and key in node:
+            if isinstance(node, CommentedMap) and (own := _own_key(node, key)) is not None:
+                key = own  # noqa: PLW2901 - as the file has it: YAML reads `1:` as a number
                 line = node.lc.key(key)[0] + 1
             elif isinstance(node, CommentedSeq) and isinstance(key, int) and key < len(node):
                 line = node.lc.item(key)[0] + 1
@@ -118,9 +119,20 @@ def closest(word: str, known: Collection[str]) -> str:
     return f"use one of: {', '.join(sorted(known))}" if known else "remove it"
 
 
+def _own_key(node: CommentedMap, key: str | int) -> Any:  # YAML keys are of any type
+    return key if key in node else next((own for own in node if _key_text(own) == key), None)
+
+
+def _key_text(key: Any) -> str:  # YAML keys are of any type
+    """A key as it is written: YAML reads `null:` and `true:` as values."""
+    if key is None:
+        return "null"
+    return str(key).lower() if isinstance(key, bool) else str(key)
+
+
 def _plain(node: Any) -> Any:  # YAML holds any type
     if isinstance(node, dict):
-        return {str(key): _plain(value) for key, value in node.items()}
+        return {_key_text(key): _plain(value) for key, value in node.items()}
     if isinstance(node, list):
         return [_plain(value) for value in node]
     for kind in (bool, int, float, str):
@@ -135,12 +147,13 @@ def _faults(document: Document, errors: Sequence[ErrorDetails], model: type[Mode
         location = tuple(error["loc"])
         line = document.line_of(location)
         key = ".".join(str(part) for part in location if isinstance(part, str)) or "the file"
-        what, fix = _sentence(error, key, location, model)
+        what, fix = sentence(error, key, location, model)
         found.setdefault((line, what), Fault(document.name, line, what, fix))
     return list(found.values())
 
 
-def _sentence(error: ErrorDetails, key: str, location: Location, model: type[Model]) -> tuple[str, str]:
+def sentence(error: ErrorDetails, key: str, location: Location, model: type[Model]) -> tuple[str, str]:
+    """What is wrong with the value at a place of a document, and the fix."""
     last = str(location[-1]) if location else ""
     match error["type"]:
         case "extra_forbidden":
@@ -150,6 +163,8 @@ def _sentence(error: ErrorDetails, key: str, location: Location, model: type[Mod
         case "value_error":
             what, _, fix = str(error["ctx"]["error"]).partition("; ")
             return f"{key}: {what}", fix or "see the reference of this file"
+        case "string_type":
+            return f"{key}: {error['input']!r} is not text", "put it between quotes"
         case "literal_error":
             return f"{key}: {error['input']!r} is not known here", f"use {error['ctx']['expected']}"
         case _:

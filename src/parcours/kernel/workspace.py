@@ -5,18 +5,24 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import re
 import tomllib
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import AfterValidator, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 
 from parcours.kernel.clock import is_time_zone
-from parcours.kernel.document import Model
+from parcours.kernel.document import Model, sentence
 from parcours.kernel.errors import Fault, Faulty, ParcoursError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from pydantic_core import ErrorDetails
+
+
+_UNSAFE_SIGNS = frozenset("%*?[]{}|^\\")  # patterns of DuckDB, escapes of URLs, what deltalake's paths refuse
 
 
 class NoWorkspace(ParcoursError, LookupError):
@@ -31,6 +37,18 @@ class NoWorkspace(ParcoursError, LookupError):
         )
 
 
+class UnsafePath(ParcoursError, ValueError):
+    """The folder's path holds a sign that storage libraries take for a pattern or an escape."""
+
+    code = "workspace.unsafe_path"
+
+    def __init__(self, folder: Path, sign: str) -> None:
+        super().__init__(
+            f"the path of {folder} holds the sign {sign!r}, which storage libraries misread",
+            fix="rename the folder, or one above it",
+        )
+
+
 class Busy(ParcoursError, RuntimeError):
     """Another run holds the workspace."""
 
@@ -39,6 +57,16 @@ class Busy(ParcoursError, RuntimeError):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(f"another `parcours run` is at work in {folder}", fix="wait for it to end")
+
+
+class NotWritable(ParcoursError, RuntimeError):
+    """The workspace's own state cannot be written."""
+
+    code = "workspace.not_writable"
+    retryable = True
+
+    def __init__(self, place: Path, what: str) -> None:
+        super().__init__(f"{place} cannot be written: {what}", fix="free disk space, or check its rights")
 
 
 def _known_zone(name: str) -> str:
@@ -63,7 +91,7 @@ class Settings(Model):
     name: str = ""
     time_zone: Zone = "UTC"
     memory: str = "4GB"
-    threads: int | None = None
+    threads: int | None = Field(default=None, ge=1, le=1024)
     identity: IdentitySettings = IdentitySettings()
 
 
@@ -75,6 +103,7 @@ class Workspace:
 
     Raises:
         NoWorkspace: The folder is missing or holds no `sources/`.
+        UnsafePath: Its path cannot be given to the storage libraries.
         Faulty: `parcours.toml` is wrong.
     """
 
@@ -82,6 +111,8 @@ class Workspace:
         self.folder = folder
         if not folder.is_dir():
             raise NoWorkspace(folder, "there is no such folder")
+        if odd := sorted(set(str(folder.resolve())) & _UNSAFE_SIGNS):
+            raise UnsafePath(folder, odd[0])
         if not (folder / "sources").is_dir():
             raise NoWorkspace(folder, "it holds no sources/ folder")
         self.state = folder / ".parcours"
@@ -110,16 +141,34 @@ class Workspace:
         """A path as shown to the user."""
         return os.path.relpath(path, self.folder) if path.is_relative_to(self.folder) else str(path)
 
+    def make_state(self) -> None:
+        """Make the folder of the state, kept out of version control, and the vault's below it, closed to others.
+
+        Raises:
+            NotWritable: It cannot be made.
+        """
+        try:
+            self.vault.mkdir(parents=True, exist_ok=True)
+            self.vault.chmod(0o700)
+            if not (self.state / ".gitignore").exists():
+                (self.state / ".gitignore").write_text("*\n", "utf-8")
+        except OSError as problem:
+            raise NotWritable(self.state, problem.strerror or "the system refuses") from None
+
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the workspace for writing; a killed process lets go by itself.
 
         Raises:
             Busy: Somebody else holds it.
+            NotWritable: Its state cannot be written.
         """
-        self.state.mkdir(exist_ok=True)
-        (self.state / ".gitignore").write_text("*\n", "utf-8")
-        with (self.state / "lock").open("w") as lock:
+        self.make_state()
+        try:
+            lock = (self.state / "lock").open("w")
+        except OSError as problem:
+            raise NotWritable(self.state, problem.strerror or "the system refuses") from None
+        with lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -132,17 +181,25 @@ def _read_settings(folder: Path) -> Settings:
     if not path.exists():
         return Settings()
     try:
-        return Settings.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise Faulty([Fault(path.name, 0, f"not TOML: {problem}", "mend the file")]) from None
+        text = path.read_text("utf-8")
+        return Settings.model_validate(tomllib.loads(text))
+    except UnicodeDecodeError:
+        raise Faulty([Fault(path.name, 0, "the file is not UTF-8", "save it as UTF-8")]) from None
+    except OSError as problem:
+        what = f"the file cannot be read ({problem.strerror})"
+        raise Faulty([Fault(path.name, 0, what, "check its rights")]) from None
+    except tomllib.TOMLDecodeError as problem:
+        what, _, place = str(problem).partition(" (at line ")
+        line = int(place.partition(",")[0]) if place[:1].isdigit() else 0
+        raise Faulty([Fault(path.name, line, f"not TOML: {what}", "mend the line")]) from None
     except ValidationError as problem:
-        faults = [
-            Fault(
-                path.name,
-                0,
-                f"{'.'.join(map(str, error['loc']))}: {error['msg']}",
-                "see the reference of settings",
-            )
-            for error in problem.errors()
-        ]
-        raise Faulty(faults) from None
+        errors = problem.errors(include_url=False)
+        raise Faulty([_settings_fault(path.name, text, error) for error in errors]) from None
+
+
+def _settings_fault(file: str, text: str, error: ErrorDetails) -> Fault:
+    names = tuple(str(part) for part in error["loc"])
+    pattern = re.compile(rf"\s*(?:\[.*\b)?{re.escape(names[-1])}\b")
+    line = next((number for number, row in enumerate(text.splitlines(), 1) if pattern.match(row)), 0)
+    what, fix = sentence(error, ".".join(names), names, Settings)
+    return Fault(file, line, what, fix)

@@ -7,8 +7,8 @@ Only this package imports `duckdb` and `deltalake`.
 """
 
 from parcours.lake.engine import Engine, EngineProblem, SqlFault, open_engine
-from parcours.lake.sql import identifier, literal, model_sql
-from parcours.lake.tables import Lake, TableSpec
+from parcours.lake.sql import file_literal, identifier, literal, model_sql
+from parcours.lake.tables import Lake, TableSpec, foreign_table
 
 __all__ = [
     "Engine",
@@ -16,6 +16,8 @@ __all__ = [
     "Lake",
     "SqlFault",
     "TableSpec",
+    "file_literal",
+    "foreign_table",
     "identifier",
     "literal",
     "model_sql",

@@ -5,7 +5,12 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib import resources
+from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_PATTERN_SIGN = re.compile(r"[*?[]")
 _PARAMETER = re.compile(r"(?<![:\w]):([a-z_]\w*)")
 
 
@@ -33,6 +38,16 @@ def literal(value: str | float | bool | None) -> str:
     if isinstance(value, int | float):
         return repr(value)
     return "'" + value.replace("'", "''") + "'"
+
+
+def file_literal(path: Path | str) -> str:
+    """An escaped SQL literal of one file's path; without it the engine takes `day[1].csv` for a pattern and reads `day1.csv`.
+
+    Example:
+        >>> print(file_literal("data/day[1].csv"))
+        'data/day[[]1].csv'
+    """
+    return literal(_PATTERN_SIGN.sub(r"[\g<0>]", str(path)))
 
 
 @cache

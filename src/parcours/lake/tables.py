@@ -6,6 +6,7 @@ an interrupted run left in the log is thereby undone, so a reader of a published
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -13,8 +14,9 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlparse
+from urllib.parse import unquote
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Transaction
 from deltalake.exceptions import DeltaError, TableNotFoundError
@@ -22,16 +24,27 @@ from deltalake.transaction import AddAction, RemoveAction
 
 from parcours.kernel.clock import now_us
 from parcours.kernel.errors import ParcoursError
-from parcours.lake.sql import identifier, literal
+from parcours.lake.engine import EngineProblem
+from parcours.lake.sql import file_literal, identifier, literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
-
-    import pyarrow as pa
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from parcours.lake.engine import Engine
 
 Partition = tuple[str, ...]
+_DELTA_TYPES = {
+    "byte": "TINYINT",
+    "short": "SMALLINT",
+    "integer": "INTEGER",
+    "long": "BIGINT",
+    "float": "FLOAT",
+    "double": "DOUBLE",
+    "boolean": "BOOLEAN",
+    "date": "DATE",
+    "timestamp": "TIMESTAMPTZ",
+    "timestamp_ntz": "TIMESTAMP",
+}
 _NO_HOOKS = PostCommitHookProperties(create_checkpoint=True, cleanup_expired_logs=False)
 
 
@@ -97,11 +110,14 @@ class Lake:
         """Files of a version, relative to the table, with their partition values; empty for None."""
         if version is None:
             return {}
+        return {file: _partition(file) for file in self._sizes(table, version)}
+
+    def _sizes(self, table: str, version: int) -> dict[str, int]:
+        """Files of a version, relative to the table, with the bytes each must have."""
         found = self._open(table, version)
         if found is None:
             raise BrokenLake(table, f"version {version} is missing")
-        root = self._folder / table
-        return {_relative(uri, root): _partition(_relative(uri, root)) for uri in found.file_uris()}
+        return _actions(found)
 
     def view(self, engine: Engine, spec: TableSpec, version: int | None, name: str | None = None) -> None:
         """Make one version of a table readable in `engine` under `name`.
@@ -117,16 +133,14 @@ class Lake:
         self, spec: TableSpec, version: int | None, keep: Callable[[Partition], bool] | None = None
     ) -> str:
         """SQL that reads one version of a table, of the partitions that `keep` holds for."""
-        files = [
-            file for file, values in self.files(spec.name, version).items() if keep is None or keep(values)
-        ]
+        sizes = {} if version is None else self._sizes(spec.name, version)
+        files = [file for file in sizes if keep is None or keep(_partition(file))]
         if not files:
             return spec.empty_sql
         root = self._folder / spec.name
         for file in files:
-            if not (root / file).is_file():
-                raise BrokenLake(spec.name, f"{file} is missing")
-        paths = ", ".join(literal(str(root / file)) for file in sorted(files))
+            _check_whole(spec.name, root, file, sizes[file])
+        paths = ", ".join(file_literal(root / file) for file in sorted(files))
         columns = ", ".join(identifier(column) for column in spec.columns)
         hive = ", ".join(f"{literal(column)}: {literal(spec.columns[column])}" for column in spec.partition)
         options = (
@@ -162,15 +176,18 @@ class Lake:
         aside = self._staging / f"{spec.name}-{uuid.uuid4().hex}"
         names = [column for column in spec.columns if within is None or column not in spec.partition]
         query = f"select {', '.join(identifier(column) for column in names)} from ({sql})"
-        if within is None:
-            files = engine.write_parquet(query, aside, spec.partition)
-        else:
-            folder = "/".join(f"{name}={value}" for name, value in zip(spec.partition, within, strict=True))
-            files = engine.write_parquet(query, aside / folder)
-        rows = {file: pq.read_metadata(file).num_rows for file in files}
         kept = {file for file, values in self.files(spec.name, base).items() if not replaces(values)}
-        added = self._move_in(spec, aside, {file: count for file, count in rows.items() if count})
-        version = self._commit(engine, spec, kept, added, transaction)
+        with _writing(spec.name):
+            if within is None:
+                files = engine.write_parquet(query, aside, spec.partition)
+            else:
+                folder = "/".join(
+                    f"{name}={value}" for name, value in zip(spec.partition, within, strict=True)
+                )
+                files = engine.write_parquet(query, aside / folder)
+            rows = {file: pq.read_metadata(file).num_rows for file in files}
+            added = self._move_in(spec, aside, {file: count for file, count in rows.items() if count})
+            version = self._commit(engine, spec, kept, added, transaction)
         shutil.rmtree(aside, ignore_errors=True)
         return version, sum(rows.values())
 
@@ -179,7 +196,8 @@ class Lake:
     ) -> int:
         """Commit the base version without some partitions; answers the version."""
         kept = {file for file, values in self.files(spec.name, base).items() if not gone(values)}
-        return self._commit(engine, spec, kept, {}, None)
+        with _writing(spec.name):
+            return self._commit(engine, spec, kept, {}, None)
 
     def clear_staging(self) -> None:
         """Forget what an interrupted run wrote aside."""
@@ -231,9 +249,9 @@ class Lake:
     ) -> int:
         root = self._folder / spec.name
         table = self._open(spec.name, None) or self._create(engine, spec)
-        present = {_relative(uri, root) for uri in table.file_uris()}
+        present = set(_actions(table))
         now_ms = now_us() // 1_000
-        actions = [
+        actions: list[AddAction | RemoveAction] = [
             RemoveAction(file, True, now_ms, None, _values(spec, _partition(file)))
             for file in sorted(present - set(kept))
         ]
@@ -265,9 +283,35 @@ class Lake:
         return AddAction(file, status.st_size, values, status.st_mtime_ns // 1_000_000, True, stats)
 
 
-def _relative(uri: str, root: Path) -> str:
-    path = Path(unquote(urlparse(uri).path)) if uri.startswith("file:") else Path(uri)
-    return path.resolve().relative_to(root.resolve()).as_posix()
+@contextlib.contextmanager
+def _writing(table: str) -> Iterator[None]:
+    """What the disk refuses, in our words; a file left half written is in no version of the table."""
+    try:
+        yield
+    except (DeltaError, OSError, pa.ArrowException) as problem:
+        raise EngineProblem(
+            f"the lake table {table!r} cannot be written: {str(problem).splitlines()[0]}",
+            "free disk space or check the rights of .parcours/lake, then run again; nothing was published",
+        ) from None
+
+
+def _actions(table: DeltaTable) -> dict[str, int]:
+    """Files of a table as they are called on disk, relative to it, with their sizes in bytes.
+
+    The log quotes paths as in URLs; so does `file_uris`, but for the table's own folder too.
+    """
+    actions = pa.table(table.get_add_actions())
+    paths, sizes = actions["path"].to_pylist(), actions["size_bytes"].to_pylist()
+    return {unquote(path): size for path, size in zip(paths, sizes, strict=True)}
+
+
+def _check_whole(table: str, root: Path, file: str, size: int) -> None:
+    try:
+        found = (root / file).stat().st_size
+    except OSError:
+        raise BrokenLake(table, f"{file} is missing") from None
+    if found != size:
+        raise BrokenLake(table, f"{file} has {found} bytes where {size} were written")
 
 
 def _partition(file: str) -> Partition:
@@ -279,13 +323,26 @@ def _values(spec: TableSpec, values: Partition) -> dict[str, str | None]:
     return dict(zip(spec.partition, values, strict=True))
 
 
-def delta_files(folder: Path) -> list[str]:
-    """Files of the newest version of a foreign Delta table, sorted.
+def foreign_table(folder: Path) -> tuple[list[Path], dict[str, str]]:
+    """Files of the newest version of a Delta table that is not ours, and the SQL types of its partition columns.
 
     Raises:
-        BrokenLake: The table cannot be read.
+        EngineProblem: The table cannot be read, or uses what a plain list of files cannot say: deleted rows, renamed columns.
     """
     try:
-        return sorted(DeltaTable(folder).file_uris())
-    except (DeltaError, OSError, ValueError) as problem:
-        raise BrokenLake(folder.name, str(problem).splitlines()[0]) from None
+        table = DeltaTable(folder)
+        features = {*(table.protocol().reader_features or ())} & {"deletionVectors", "columnMapping"}
+        files = [folder / file for file in sorted(_actions(table))]
+        columns = table.metadata().partition_columns
+        kinds = {field.name: str(getattr(field.type, "type", "")) for field in table.schema().fields}
+    except (DeltaError, OSError, ValueError, pa.ArrowException) as problem:
+        raise EngineProblem(
+            f"this Delta table cannot be read: {str(problem).splitlines()[0]}",
+            "mend it with the tool that wrote it",
+        ) from None
+    if features:
+        raise EngineProblem(
+            f"this Delta table uses {' and '.join(sorted(features))}, which hide rows or columns from whoever reads its files",
+            "rewrite it without (`delta.enableDeletionVectors = false`, then purge), or export it as Parquet",
+        )
+    return files, {column: _DELTA_TYPES.get(kinds[column], "VARCHAR") for column in columns}

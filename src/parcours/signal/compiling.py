@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from parcours.kernel.clock import SECOND_US
-from parcours.lake import SqlFault, identifier, literal
+from parcours.lake import EngineProblem, SqlFault, identifier, literal
 from parcours.signal.mapping import MAX_RULES
 from parcours.signal.reading import ROW
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from parcours.kernel.document import Document
     from parcours.kernel.errors import Fault
@@ -42,6 +42,7 @@ BLOCKED = ("", "null", "none", "nan", "undefined", "unknown", "anonymous", "gues
 
 _EARLIEST_US = -2_208_988_800 * SECOND_US  # 1900-01-01
 _LATEST_US = 7_258_118_400 * SECOND_US  # 2200-01-01
+_WORD = re.compile(r"[^\W\d]\w*")
 _PLAIN = re.compile(r'\s*(?:"(?:[^"]|"")+"|\w+)(?:\.(?:"(?:[^"]|"")+"|\w+))?\s*')
 _NUMBERS = (
     "TINYINT",
@@ -57,17 +58,17 @@ _NUMBERS = (
     "DOUBLE",
 )
 
-# What looks like an identifier or free text never enters the lake as a property.
+# What looks like an identifier never enters the lake, and free text does not as a property.
 PERSONAL_PATTERNS = (
     r"[^@\s]+@[^@\s]+\.[^@\s]+",  # an e-mail address
     r"\+\d[\d .()/-]{7,}\d",  # a phone number with its country
     r"\(?0\d[\d .()/-]{7,}\d",  # a phone number as dialled at home
     r"[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?",  # an IBAN
-    r"(?:\d[ -]?){13,19}",  # a payment card
+    r"[3-6](?:[ -]?\d){13,18}",  # a payment card; 13 digits are an article's bar code
     r"(?:\d{1,3}\.){3}\d{1,3}",  # an IP address
     r"(?:[12]) ?\d{2} ?(?:0[1-9]|1[0-2]) ?\d{2} ?\d{3} ?\d{3}(?: ?\d{2})?",  # a French social security number
-    r"\S+(?:\s+\S+){7,}",  # eight words: free text
 )
+_FREE_TEXT = r"\S+(?:\s+\S+){7,}"  # eight words
 _INSTANT_TEXT = r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2}([.,]\d+)?)?\s*(Z|[+-]\d{2}(:?\d{2})?)?"
 
 
@@ -112,32 +113,126 @@ class Site:
     priority: Sequence[str]
 
 
-def check_expressions(
-    engine: Engine, document: Document, rules: Sequence[Rule], relation: str
+def check_expressions(  # noqa: PLR0913 - what, and where to say it
+    engine: Engine,
+    document: Document,
+    rules: Sequence[Rule],
+    relation: str,
+    file: str,
+    lost: Collection[str] = (),
 ) -> list[Fault]:
-    """Every expression of a mapping that its rows cannot answer, with its line."""
+    """Every expression of a mapping that the rows of a file cannot answer, with its line.
+
+    Args:
+        engine: Asked without reading rows.
+        document: The mapping's file.
+        rules: Its rules.
+        relation: A query with the file's columns.
+        file: What the file is called.
+        lost: Joins that have a fault of their own; expressions that speak of them are not judged.
+    """
     faults = []
     seen = set()
-    for location, expression in _expressions(rules, document):
-        if (location[-1], expression) in seen:
+    columns = engine.columns(relation)
+    for location, written in _expressions(rules, document):
+        expression = as_column(written, columns)
+        if (location[-1], expression) in seen or any(
+            re.search(rf"\b{re.escape(name)}\b", expression) for name in lost
+        ):
             continue
         seen.add((location[-1], expression))
-        try:
-            engine.columns(f"select ({expression}) as _value from ({relation})")
-        except SqlFault as problem:
-            what = _readable(problem.sentence, expression)
-            faults.append(
-                document.fault(
-                    location,
-                    what,
-                    'correct the expression, or quote a column name with special signs as "name"',
-                )
-            )
+        wrong = _wrong(engine, expression, relation, file, is_condition=location[-1] == "when")
+        if wrong is not None:
+            faults.append(document.fault(location, *wrong))
     return faults
+
+
+def _wrong(
+    engine: Engine, expression: str, relation: str, file: str, *, is_condition: bool
+) -> tuple[str, str] | None:
+    """What is wrong with an expression, and the fix; the `where` refuses what speaks of more than its row."""
+    try:
+        kinds = engine.columns(
+            f"select ({expression}) as _value from ({relation}) where {_safe(expression)} is null"
+        )
+    except SqlFault as problem:
+        return readable(problem.sentence, expression, file)
+    except EngineProblem as problem:
+        return f"the expression {expression!r} cannot be computed: {problem.sentence}", "correct it"
+    if is_condition and kinds["_value"] != "BOOLEAN":
+        kind = kinds["_value"].lower()
+        return f"the condition {expression!r} is neither true nor false but {kind}", "compare it with a value"
+    return None
+
+
+def as_column(expression: str, columns: Collection[str]) -> str:
+    """A bare word that names a column means the column, also where SQL has another use for it (`at`, `order`, `group`)."""
+    word = expression.strip()
+    is_word = _WORD.fullmatch(word) and word.lower() not in {"null", "true", "false"}
+    return identifier(word) if is_word and word in columns else expression
+
+
+def _reader(engine: Engine, rule: Rule, relation: str) -> Callable[[str], str]:
+    """How each expression of a rule is read: bare words as columns, JSON values as their text."""
+    columns = engine.columns(relation)
+    texts = dict.fromkeys(as_column(text, columns) for text in _texts_of(rule))
+    values = ", ".join(f"({text}) as _{number}" for number, text in enumerate(texts))
+    kinds = engine.columns(f"select {values} from ({relation})").values()
+    read = {
+        text: f"({text}) ->> '$'"
+        if kind == "JSON"
+        else f"list_transform({text}, lambda x: x ->> '$')"
+        if kind == "JSON[]"
+        else text
+        for text, kind in zip(texts, kinds, strict=True)
+    }
+    return lambda text: read[as_column(text, columns)]
+
+
+def _texts_of(rule: Rule) -> list[str]:
+    choices = [choice.sql for choice in _places(rule).values() if choice is not None]
+    singles = [rule.at, rule.message_id, rule.weight, rule.text, *choices]
+    groups = (rule.person, rule.objects, rule.properties, rule.traits)
+    return [
+        *(text for text in singles if text is not None),
+        *rule.when,
+        *(text for group in groups for text in group.values()),
+    ]
+
+
+def _changed(rule: Rule, change: Callable[[str], str]) -> Rule:
+    """The rule with each of its expressions changed."""
+
+    def one(text: str | None) -> str | None:
+        return None if text is None else change(text)
+
+    def each(texts: Mapping[str, str]) -> dict[str, str]:
+        return {name: change(text) for name, text in texts.items()}
+
+    def chosen(choice: Choice | None) -> Choice | None:
+        sql = None if choice is None else one(choice.sql)
+        return choice if choice is None or sql is None else choice.model_copy(update={"sql": sql})
+
+    return replace(
+        rule,
+        type=chosen(rule.type) or rule.type,
+        channel=chosen(rule.channel),
+        touchpoint=chosen(rule.touchpoint),
+        at=change(rule.at),
+        when=tuple(change(text) for text in rule.when),
+        message_id=one(rule.message_id),
+        weight=one(rule.weight),
+        text=one(rule.text),
+        person=each(rule.person),
+        objects=each(rule.objects),
+        properties=each(rule.properties),
+        traits=each(rule.traits),
+    )
 
 
 def compile_rule(engine: Engine, rule: Rule, site: Site) -> Draft:
     """Compile one rule; its expressions have been checked."""
+    rule = _changed(rule, _reader(engine, rule, site.relation))
     types = engine.columns(
         f"select {', '.join(f'({text}) as {name}' for name, text in _typed_expressions(rule).items())} from ({site.relation})"
     )
@@ -211,6 +306,11 @@ def keyed_hash(key: str, *parts: str) -> str:
 
 def looks_personal(value: str) -> str:
     """SQL that holds where a text looks like an identifier or free text."""
+    return f"({looks_like_identifier(value)} or regexp_full_match({value}, {literal(_FREE_TEXT)}, 's'))"
+
+
+def looks_like_identifier(value: str) -> str:
+    """SQL that holds where a text looks like an identifier; it may be long, as names of activities are."""
     whole = "|".join(f"(?:{pattern})" for pattern in PERSONAL_PATTERNS)
     inside = r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}"
     return (
@@ -224,16 +324,12 @@ def _expressions(rules: Sequence[Rule], document: Document) -> list[tuple[tuple[
     content = document.content
     for rule in rules:
         own = content["signals"][rule.number]
-        here = lambda key, own=own, rule=rule: ("signals", rule.number) if key in own else ()  # noqa: E731
-        singles = {"at": rule.at, "id": rule.message_id, "weight": rule.weight, "text": rule.text}
-        found += [((*here(key), key), text) for key, text in singles.items() if text]
-        for place, text in (
-            (("when",), content.get("when")),
-            (("signals", rule.number, "when"), own.get("when")),
-        ):
-            found += [(place, str(text))] if text else []
+        place: tuple[str | int, ...] = ("signals", rule.number)
         choices = {"type": rule.type, "channel": rule.channel, "touchpoint": rule.touchpoint}
-        found += [((*here(key), key), choice.sql) for key, choice in choices.items() if choice and choice.sql]
+        singles = {"at": rule.at, "id": rule.message_id, "weight": rule.weight, "text": rule.text}
+        singles |= {key: choice.sql for key, choice in choices.items() if choice}
+        found += [((*(place if key in own else ()), key), text) for key, text in singles.items() if text]
+        found += [((*at, "when"), str(said["when"])) for at, said in (((), content), (place, own)) if said.get("when")]
         groups = {
             "person": rule.person,
             "objects": rule.objects,
@@ -242,8 +338,7 @@ def _expressions(rules: Sequence[Rule], document: Document) -> list[tuple[tuple[
         }
         for group, entries in groups.items():
             for name, text in entries.items():
-                place = ("signals", rule.number) if name in (own.get(group) or {}) else ()
-                found.append(((*place, group, name), text))
+                found.append(((*(place if name in (own.get(group) or {}) else ()), group, name), text))
     return found
 
 
@@ -255,11 +350,25 @@ def _typed_expressions(rule: Rule) -> dict[str, str]:
     }
 
 
-def _readable(reason: str, expression: str) -> str:
-    missing = re.search(r'Referenced column "([^"]+)" (?:was )?not found', reason)
+def readable(reason: str, expression: str, file: str) -> tuple[str, str]:
+    """What the engine says of an expression, and the fix, in words of whoever wrote it."""
+    missing = re.search(
+        r'(?:Referenced column|column named|Could not find key) "([^"]+)"', reason
+    )
     if missing:
-        return f"there is no column {missing[1]!r} in what is read"
-    return f"the expression {expression!r} cannot be computed: {reason}"
+        return (
+            f"there is no column {missing[1]!r} in {file}",
+            'correct the expression, or quote a column name with special signs as "name"',
+        )
+    if re.search(r"aggregate|window function|UNNEST|subquery|volatile", reason, re.IGNORECASE):
+        return (
+            f"the expression {expression!r} looks beyond its row",
+            "use only columns of the row and of joined tables, and nothing random",
+        )
+    return (
+        f"the expression {expression!r} cannot be computed: {reason}",
+        'correct the expression, or quote a column name with special signs as "name"',
+    )
 
 
 def _safe(expression: str | None) -> str:
@@ -300,25 +409,27 @@ def _raw(choice: Choice | None) -> str:
 def _instant(expression: str, kind: str, zone: str) -> tuple[str, str]:
     """SQL of an instant in microseconds UTC, and of whether its value is missing."""
     value = _safe(expression)
+    missing = f"coalesce(try((({expression}) is null)), false)"  # where it cannot be computed, there was something
     if kind == "TIMESTAMP WITH TIME ZONE":
-        return f"epoch_us({value})", f"{value} is null"
+        return f"epoch_us({value})", missing
     if kind.startswith("TIMESTAMP") or kind == "DATE":
         naive = f"cast({value} as timestamp)"
         moment = naive if zone == "UTC" else f"timezone({literal(zone)}, {naive})"
-        return f"epoch_us({moment})", f"{value} is null"
+        return f"epoch_us({moment})", missing
     if kind in _NUMBERS or kind.startswith("DECIMAL"):
-        return _epoch_number(f"cast({value} as double)"), f"{value} is null"
+        return _epoch_number(f"cast({value} as double)"), missing
     text = f"trim(cast({value} as varchar))"
-    return instant_of_text(text), f"coalesce({text}, '') = ''"
+    return instant_of_text(text), f"({missing} or {text} = '')"
 
 
 def instant_of_text(text: str) -> str:
     """SQL that reads an instant from text; naive times are of the session's time zone.
 
-    ISO 8601 with `-` or `/`, a space before the offset and a leap second (read as :59) included; digits alone are an epoch, whose
+    ISO 8601 with `-` or `/`, a decimal comma, a space before the offset and a leap second (read as :59) included; digits alone are an epoch, whose
     unit shows in its size.
     """
-    mended = f"regexp_replace(regexp_replace({text}, ':60(\\.\\d+)?', ':59'), '\\s+([+-]\\d{{2}})', '\\1')"
+    pointed = f"regexp_replace({text}, '(:\\d{{2}}),(\\d)', '\\1.\\2')"
+    mended = f"regexp_replace(regexp_replace({pointed}, '(\\d{{2}}:\\d{{2}}):60(\\.\\d+)?', '\\1:59'), '\\s+([+-]\\d{{2}})', '\\1')"
     digits = f"case when regexp_full_match({text}, '\\d{{9,19}}') then {_epoch_number(f'cast({text} as double)')} end"
     return f"coalesce(epoch_us(try_cast({text} as timestamptz)), epoch_us(try_cast({mended} as timestamptz)), {digits})"
 
@@ -358,6 +469,8 @@ def _property(expression: str, kind: str, zone: str) -> str:
         return f"strftime({value}, '%Y-%m-%d')"
     if kind.startswith("TIMESTAMP"):
         return _utc_text(_instant(expression, kind, zone)[0])
+    if kind in {"FLOAT", "DOUBLE"}:
+        return f"case when isfinite({value}) then {value} end"  # JSON has no other numbers
     if kind in {"BOOLEAN", *_NUMBERS}:
         return value
     if kind.startswith("DECIMAL"):

@@ -8,7 +8,7 @@ knows from ledger and marks whether to go on or to begin this file anew.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from parcours.kernel.errors import Faulty, ParcoursError
@@ -18,14 +18,17 @@ from parcours.signal.compiling import (
     Draft,
     Refused,
     Site,
+    as_column,
     check_expressions,
     clean_identifier,
     compile_rule,
     keyed_hash,
+    looks_like_identifier,
     looks_personal,
+    readable,
 )
 from parcours.signal.mapping import MAX_RULES
-from parcours.signal.reading import ROW, Rows, expand, joined, open_rows
+from parcours.signal.reading import ROW, Rows, expand, joined, open_rows, stacked
 from parcours.signal.tables import LINK, OBJECT, SIGNAL, TIMELESS
 from parcours.vault.tables import FREE_TEXT, IDENTIFIER, REFUSED, SCREENED, TRAIT
 
@@ -36,7 +39,7 @@ if TYPE_CHECKING:
     from parcours.kernel.errors import Fault
     from parcours.kernel.workspace import Workspace
     from parcours.lake import Engine, Lake, TableSpec
-    from parcours.signal.mapping import Mapped
+    from parcours.signal.mapping import Join, Mapped, Read
     from parcours.vault import Vault
 
 _BLOCK = 1 << 20
@@ -106,20 +109,41 @@ def prepare_sources(
     prepared = []
     faults: list[Fault] = []
     for number, item in enumerate(mapped):
-        try:
-            paths = expand(item.source.read, workspace.folder)
-            joined_files = [path for join in item.source.join for path in expand(join.read, workspace.folder)]
+        paths, joined_files, found = _expand(workspace, item)
+        if not found:
             definition = _definition(item, workspace, joined_files)
             stale = paths[:1] if vault is None else _stale(vault, workspace, item, paths, definition)
             if stale:
-                faults += _check_rows(engine, workspace, item, stale[0], f"check_{number}")
-            prepared.append(Prepared(item, tuple(paths), tuple(stale), definition))
-        except SqlFault as problem:
-            faults.append(item.document.fault(("join",), problem.sentence, problem.fix))
-        except ParcoursError as problem:
-            faults.append(item.document.fault(("read",), problem.sentence, problem.fix))
+                found = _open(engine, workspace, item, stale[0], f"check_{number}", sample=True)[1]
+            if not found:
+                prepared.append(Prepared(item, tuple(paths), tuple(stale), definition))
+        faults += found
         _drop_tables(engine, f"check_{number}")
     return prepared, faults
+
+
+def _expand(workspace: Workspace, item: Mapped) -> tuple[list[Path], list[Path], list[Fault]]:
+    """Files of a source, files it joins, and faults where there are none."""
+    faults: list[Fault] = []
+
+    def found(read: Read, location: tuple[str | int, ...]) -> list[Path]:
+        try:
+            return expand(read, workspace.folder)
+        except ParcoursError as problem:
+            faults.append(_file_fault(workspace, item, location, problem))
+            return []
+
+    paths = found(item.source.read, ("read",))
+    joins = enumerate(item.source.join)
+    joined_files = [path for number, join in joins for path in found(join.read, ("join", number, "read"))]
+    return paths, joined_files, faults
+
+
+def _file_fault(
+    workspace: Workspace, item: Mapped, location: tuple[str | int, ...], problem: ParcoursError
+) -> Fault:
+    """What is wrong with a file, told at the line that names it, with its path as the user knows it."""
+    return item.document.fault(location, problem.sentence.replace(f"{workspace.folder}/", ""), problem.fix)
 
 
 def emitted_types(engine: Engine, workspace: Workspace, source: Prepared) -> set[str]:
@@ -128,13 +152,15 @@ def emitted_types(engine: Engine, workspace: Workspace, source: Prepared) -> set
     types = {rule.type.literal for rule in item.rules if rule.type.literal is not None}
     computed = sorted({rule.type.sql for rule in item.rules if rule.type.sql is not None})
     for path in source.paths if computed else ():
-        rows = open_rows(engine, _read_with_types(item), path, workspace.vault / "staging", "typed")
-        relation, _ = joined(engine, rows, _open_joins(engine, workspace, item, "typed"))
+        opened, faults = _open(engine, workspace, item, path, "typed", sample=False)
+        if opened is None or faults:
+            raise Faulty(faults)
+        columns = engine.columns(opened[1])
         for expression in computed:
             types |= {
                 text
                 for (text,) in engine.rows(
-                    f"select distinct trim(cast(try(({expression})) as varchar)) from ({relation})"
+                    f"select distinct trim(cast(try(({as_column(expression, columns)})) as varchar)) from ({opened[1]})"
                 )
                 if text
             }
@@ -153,15 +179,17 @@ def import_sources(
     """Bring new and changed files into the lake; what is there stays.
 
     Raises:
-        Faulty: A file does not fit its mapping. Files imported before it stay imported, and nothing is published.
-        UnreadableFile: A file is damaged.
+        Faulty: A file is damaged or does not fit its mapping. Files imported before it stay imported, and nothing is published.
     """
     before = {row["file_id"] for row in vault.files()}
     work = [(source, path) for source in sources for path in source.stale]
-    for source, path in work:
-        for row in vault.files():
-            if (row["source"], row["path"]) == (source.mapped.source.source, workspace.relative(path)):
-                vault.forget_file(row["file_id"], _PER_FILE)
+    name_of = lambda source, path: (source.mapped.source.source, workspace.relative(path))  # noqa: E731
+    fresh = {name_of(source, path) for source in sources for path in source.paths} - {
+        name_of(source, path) for source, path in work
+    }
+    for row in vault.files():
+        if (row["source"], row["path"]) not in fresh:  # it changed, or no mapping names it any more
+            vault.forget_file(row["file_id"], _PER_FILE)
     _drop_gone(engine, lake, {row["file_id"] for row in vault.files()})
     for number, (source, path) in enumerate(work):
         progress(f"import {workspace.relative(path)}", number, len(work))
@@ -171,13 +199,32 @@ def import_sources(
     return _summary(lake, vault, before)
 
 
-def _check_rows(engine: Engine, workspace: Workspace, item: Mapped, path: Path, name: str) -> list[Fault]:
-    source = item.source
+def _open(
+    engine: Engine, workspace: Workspace, item: Mapped, path: Path, name: str, *, sample: bool
+) -> tuple[tuple[Rows, str] | None, list[Fault]]:
+    """A file as rows, the query that joins them, and every fault of the mapping that this file shows."""
+    source, document = item.source, item.document
     staging = workspace.vault / "staging"
-    rows = open_rows(engine, _read_with_types(item), path, staging, name, sample=True)
-    relation, _ = joined(engine, rows, _open_joins(engine, workspace, item, name))
+    try:
+        rows = open_rows(engine, _read_with_types(item), path, staging, name, sample=sample)
+    except ParcoursError as problem:
+        return None, [_file_fault(workspace, item, ("read",), problem)]
+    relation, faults, lost = rows.sql, [], []
+    for number, join in enumerate(source.join):
+        try:
+            right = _open_join(engine, workspace, join, f"{name}_join_{number}")
+            relation, _ = joined(engine, replace(rows, sql=relation), [(join, right)])
+            continue
+        except SqlFault as problem:
+            place = join.read.paths[0] if '"_r"' in problem.sentence else workspace.relative(path)
+            what = readable(problem.sentence, ", ".join(join.by), place)
+            faults.append(document.fault(("join", number, "by"), *what))
+        except ParcoursError as problem:
+            faults.append(_file_fault(workspace, item, ("join", number), problem))
+        lost.append(join.name)
     with engine.time_zone(source.time_zone or workspace.settings.time_zone):
-        return check_expressions(engine, item.document, item.rules, relation)
+        faults += check_expressions(engine, document, item.rules, relation, workspace.relative(path), lost)
+    return (rows, relation), faults
 
 
 def _read_with_types(item: Mapped) -> Any:  # a Read; pydantic's copy is untyped
@@ -185,23 +232,13 @@ def _read_with_types(item: Mapped) -> Any:  # a Read; pydantic's copy is untyped
     return read.model_copy(update={"types": {**item.source.types, **read.types}})
 
 
-def _open_joins(engine: Engine, workspace: Workspace, item: Mapped, name: str) -> list[tuple[Any, Rows]]:
-    found = []
-    for number, join in enumerate(item.source.join):
-        paths = expand(join.read, workspace.folder)
-        staging = workspace.vault / "staging"
-        parts = [
-            open_rows(engine, join.read, path, staging, f"{name}_join_{number}_{place}")
-            for place, path in enumerate(paths)
-        ]
-        rows = parts[0] if len(parts) == 1 else _stacked(parts)
-        found.append((join, rows))
-    return found
-
-
-def _stacked(parts: Sequence[Rows]) -> Rows:
-    sql = " union all by name ".join(f"({part.sql})" for part in parts)
-    return Rows(sql, parts[0].columns, [line for part in parts for line in part.unreadable])
+def _open_join(engine: Engine, workspace: Workspace, join: Join, name: str) -> Rows:
+    staging = workspace.vault / "staging"
+    parts = [
+        (path, open_rows(engine, join.read, path, staging, f"{name}_{place}"))
+        for place, path in enumerate(expand(join.read, workspace.folder))
+    ]
+    return parts[0][1] if len(parts) == 1 else stacked(engine, parts)
 
 
 def _definition(item: Mapped, workspace: Workspace, joined_files: Sequence[Path]) -> str:
@@ -224,8 +261,19 @@ def _digest(path: Path) -> str:
 
 
 def settle(lake: Lake, vault: Vault) -> None:
-    """Finish or undo what a killed run left half done; comes before `prepare_sources`."""
-    for row in vault.files():
+    """Finish or undo what a killed run left half done; comes before `prepare_sources`.
+
+    Where the lake, or one of its tables of signals, was deleted, everything is forgotten, so that it is built anew from the sources.
+    """
+    files = vault.files()
+    if any(row["state"] == "imported" for row in files) and any(
+        lake.latest(spec.name) is None for spec in _FILE_TABLES
+    ):
+        vault.forget_runs()
+        for row in files:
+            vault.forget_file(row["file_id"], _PER_FILE)
+        return
+    for row in files:
         if row["state"] == "prepared":
             mark = _mark(row["file_id"])
             if all(lake.committed(spec.name, mark) for spec in _FILE_TABLES):
@@ -280,12 +328,11 @@ def _import_file(
     status = path.stat()
     digest = _digest(path)
     item = source.mapped
-    rows = open_rows(engine, _read_with_types(item), path, workspace.vault / "staging", "rows")
-    relation, columns = joined(engine, rows, _open_joins(engine, workspace, item, "rows"))
-    with engine.time_zone(item.source.time_zone or workspace.settings.time_zone):
-        faults = check_expressions(engine, item.document, item.rules, relation)
-        if faults:
-            raise Faulty(faults)
+    opened, faults = _open(engine, workspace, item, path, "rows", sample=False)
+    if opened is None or faults:
+        raise Faulty(faults)
+    rows, relation = opened
+    with engine.time_zone(item.source.time_zone or workspace.settings.time_zone), engine.unshared():
         file_id = vault.add_file(
             {
                 "source": item.source.source,
@@ -302,7 +349,7 @@ def _import_file(
             }
         )
         task = _FileImport(
-            engine, lake, vault, workspace, item, file_id, workspace.relative(path), rows, relation, columns
+            engine, lake, vault, workspace, item, file_id, workspace.relative(path), rows, relation
         )
         task.run()
     vault.update_file(file_id, state="imported")
@@ -329,7 +376,6 @@ class _FileImport:
     path: str
     rows: Rows
     relation: str
-    columns: dict[str, str]
 
     def run(self) -> None:
         """Compile, profile, keep what is personal, commit the rest."""
@@ -426,7 +472,7 @@ class _FileImport:
         self.personal_types = {
             text
             for (text,) in self.engine.rows(
-                f"select distinct raw_type from profile where reason is null and {looks_personal('trim(raw_type)')}"
+                f"select distinct raw_type from profile where reason is null and {looks_like_identifier('trim(raw_type)')}"
             )
         }
         return [self._profiled(row) for row in table.to_pylist()]
@@ -517,6 +563,9 @@ class _FileImport:
             "select token, any_value(namespace), any_value(value) from named group by token order by token"
         )
         self.vault.insert_rows(IDENTIFIER, _tuples(named))
+        if any(draft.object_namespaces for draft in self.drafts):  # what the lake has no clear value of
+            hidden = f"select object_id, namespace, value from ({self._objects()}) where {looks_personal('value')} order by all"
+            self.vault.insert_rows(IDENTIFIER, _tuples(self.engine.batches(hidden)))
         for draft in self.drafts:
             accepted = f"({self._accepted(draft)}) where reason is null"
             signal = self._signal_id(draft)
@@ -547,7 +596,8 @@ class _FileImport:
             lines = self.rows.lines(
                 row for (row,) in self.engine.rows("select distinct row from refused order by row")
             )
-            content = f"select r.row, r.rule, r.reason, cast(to_json(_f) as varchar) from refused as r join ({self.rows.sql}) as _f on _f.{ROW} = r.row order by all"
+            columns = ", ".join(f"{identifier(name)} := _f.{identifier(name)}" for name in self.rows.columns)
+            content = f"select r.row, r.rule, r.reason, cast(to_json(struct_pack({columns})) as varchar) from refused as r join ({self.rows.sql}) as _f on _f.{ROW} = r.row order by all"
             rows = (
                 (self.file_id, lines[row], rule, reason, text)
                 for row, rule, reason, text in _tuples(self.engine.batches(content))
@@ -615,17 +665,21 @@ class _FileImport:
                 transaction=mark,
             )
 
-    def _objects_sql(self) -> str:
-        with_objects = [draft for draft in self.drafts if draft.object_namespaces]
-        if not with_objects:
-            return OBJECT.empty_sql
+    def _objects(self) -> str:
+        """SQL of the distinct objects of the file, in clear."""
         pairs = " union all ".join(
             f"select unnest(object_values) as pair from ({self._final(draft)}) where reason is null"
-            for draft in with_objects
+            for draft in self.drafts
+            if draft.object_namespaces
         )
-        value = f"case when not {looks_personal('value')} then value end"
         code = keyed_hash(self.site.key, "namespace", "value")
-        return f"select namespace_id, {code} as object_id, {value} as value, {self.file_id} as file_id from (select distinct pair.namespace_id as namespace_id, pair.namespace as namespace, pair.value as value from ({pairs}))"
+        return f"select namespace_id, namespace, {code} as object_id, value from (select distinct pair.namespace_id as namespace_id, pair.namespace as namespace, pair.value as value from ({pairs}))"
+
+    def _objects_sql(self) -> str:
+        if not any(draft.object_namespaces for draft in self.drafts):
+            return OBJECT.empty_sql
+        value = f"case when not {looks_personal('value')} then value end"
+        return f"select namespace_id, object_id, {value} as value, {self.file_id} as file_id from ({self._objects()})"
 
     def _signals_sql(self, draft: Draft, at: str, condition: str) -> str:
         return f"""

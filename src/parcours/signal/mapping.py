@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, WithJsonSchema, model_validator
 
 from parcours.kernel.document import Document, Model, Text, read_document, validate
 from parcours.kernel.errors import Fault
@@ -30,6 +31,7 @@ TRAITS = (
     "country",
 )
 MAX_RULES = 64
+_UNKNOWN = "?"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
@@ -181,6 +183,20 @@ class Source(_Shared):
     signals: tuple[SignalRule, ...] = Field(min_length=1, max_length=MAX_RULES)
 
     @model_validator(mode="after")
+    def _names_differ(self) -> Self:
+        """Not in capital letters alone: an engine's columns do not."""
+        for group in ("person", "objects", "set", "traits"):
+            for rule in (self, *self.signals):
+                seen: dict[str, str] = {}
+                for name in (*getattr(self, group), *getattr(rule, group)):
+                    other = seen.setdefault(name.lower(), name)
+                    if other != name:
+                        raise ValueError(
+                            f"`{group}` has {other!r} and {name!r}, which differ in capital letters alone; use one name"
+                        )
+        return self
+
+    @model_validator(mode="after")
     def _every_signal_has_its_time(self) -> Self:
         for number, rule in enumerate(self.signals, 1):
             if rule.at is None and self.at is None:
@@ -255,7 +271,10 @@ class Mapped:
 
 
 def read_sources(workspace: Workspace) -> tuple[list[Mapped], list[Fault]]:
-    """Read every mapping of a workspace, sorted by file name, and every fault of their form."""
+    """Read every mapping of a workspace, sorted by file name, and every fault of their form.
+
+    A mapping with a fault is among the mappings, as far as it can be understood; whoever runs them asks for faults first.
+    """
     mapped: list[Mapped] = []
     faults: list[Fault] = []
     for path in workspace.documents("sources"):
@@ -266,6 +285,7 @@ def read_sources(workspace: Workspace) -> tuple[list[Mapped], list[Fault]]:
         found = validate(document, Source)
         if isinstance(found, list):
             faults.extend(found)
+            mapped += _mended(document)
         else:
             mapped.append(Mapped(found, document))
     if not mapped and not faults:
@@ -278,6 +298,41 @@ def read_sources(workspace: Workspace) -> tuple[list[Mapped], list[Fault]]:
             )
         )
     return mapped, [*faults, *_doubles(mapped)]
+
+
+_ATTEMPTS = 8
+
+
+def _mended(document: Document) -> list[Mapped]:
+    """A faulty mapping without its wrong keys, so that what else is wrong with it, or with its maps, is told at the same time.
+
+    Empty where nothing sensible remains. It is never imported: its faults stop every run.
+    """
+    content = copy.deepcopy(document.content)
+    for _ in range(_ATTEMPTS):
+        try:
+            return [Mapped(Source.model_validate(content), replace(document, content=content))]
+        except ValidationError as problem:
+            if not all([_mend(content, error["loc"], error["type"]) for error in problem.errors()]):
+                return []
+    return []
+
+
+def _mend(content: Any, location: tuple[str | int, ...], kind: str) -> bool:  # YAML holds any type
+    """Take one wrong key out, or put a missing type in; False where that is impossible."""
+    *path, last = location or ("",)
+    for key in path:
+        inside = isinstance(content, dict) and key in content
+        if inside or (isinstance(content, list) and isinstance(key, int) and key < len(content)):
+            content = content[key]
+    if not isinstance(content, dict):
+        return False
+    if kind == "missing":
+        content[last] = _UNKNOWN
+        return last == "type"
+    if kind == "value_error" and last not in content:
+        return False
+    return content.pop(last, _UNKNOWN) is not _UNKNOWN
 
 
 def _doubles(mapped: Iterable[Mapped]) -> list[Fault]:

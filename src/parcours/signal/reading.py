@@ -5,14 +5,22 @@ from __future__ import annotations
 import bisect
 import glob
 import hashlib
-from dataclasses import dataclass, field
+import json
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from parcours.lake import EngineProblem, SqlFault, identifier, literal
+from parcours.lake import EngineProblem, SqlFault, file_literal, foreign_table, identifier, literal
 from parcours.signal.errors import UnreadableFile
 from parcours.signal.ocel import convert_ocel
-from parcours.signal.text_file import TextFile, physical_lines, prepare_csv, prepare_lines, rejected_records
+from parcours.signal.text_file import (
+    TextFile,
+    last_record,
+    physical_lines,
+    prepare_csv,
+    prepare_lines,
+    rejected_records,
+)
 from parcours.signal.xes import convert_xes
 
 if TYPE_CHECKING:
@@ -50,6 +58,9 @@ class Rows:
         unreadable: Lines that are no rows.
         notes: Counts worth telling, such as values that did not fit their declared type.
         text: The text file behind it, to find physical lines; None where rows have no lines.
+        rejected: Record numbers, of the text file, of what is no row.
+        plain_lines: Each record is one line.
+        parts: Of rows stacked from several files: path, rows, and how many rows come before them.
     """
 
     sql: str
@@ -59,6 +70,7 @@ class Rows:
     text: TextFile | None = None
     rejected: Sequence[int] = ()
     plain_lines: bool = False
+    parts: Sequence[tuple[Path, Rows, int]] = ()
 
     def lines(self, rows: Iterable[int]) -> dict[int, int]:
         """Physical lines of rows; the row's number itself where the format has no lines."""
@@ -67,6 +79,13 @@ class Rows:
             return records
         found = physical_lines(self.text, records.values())
         return {row: found.get(record, record) for row, record in records.items()}
+
+    def place(self, row: int) -> str:
+        """Where a row stands, for a sentence; of rows stacked from several files also in which."""
+        for path, part, before in reversed(self.parts):
+            if row > before:
+                return f"line {part.lines([row - before])[row - before]} of {path.name}"
+        return f"line {self.lines([row])[row]}"
 
     def _record(self, row: int) -> int:
         """Number of the record in the file: rejected ones come between."""
@@ -122,20 +141,21 @@ def open_rows(
     try:
         match read.format:
             case "csv":
-                return _csv_rows(engine, read, path, staging, name, sample=sample)
+                rows = _csv_rows(engine, read, path, staging, name, sample=sample)
             case "json":
-                return _json_rows(engine, read, path, staging, name)
+                rows = _json_rows(engine, read, path, staging, name)
             case "delta":
-                return _delta_rows(engine, path)
+                rows = _delta_rows(engine, path, name)
             case "xes" | "ocel":
                 target = staging / f"{hashlib.sha256(str(path).encode()).hexdigest()[:16]}.parquet"
                 (convert_xes if read.format == "xes" else convert_ocel)(path, target)
-                return _parquet_rows(engine, path, target)
+                rows = _parquet_rows(engine, path, target)
             case _:
-                return _parquet_rows(engine, path, path)
+                rows = _parquet_rows(engine, path, path)
+        return _with_types(engine, rows, read.types, path)
     except (EngineProblem, SqlFault) as problem:
         raise UnreadableFile(
-            path.name, problem.sentence, "check that the file is what the mapping says"
+            str(path), problem.sentence, "check that the file is what the mapping says"
         ) from None
 
 
@@ -151,7 +171,8 @@ def joined(engine: Engine, rows: Rows, joins: Sequence[tuple[Join, Rows]]) -> tu
     """
     sql = rows.sql
     for join, right in joins:
-        keys = list(join.by.items())
+        columns = engine.columns(sql)
+        keys = [(identifier(text) if text in columns else text, column) for text, column in join.by.items()]
         left = ", ".join(f"({expression}) as _left_{number}" for number, (expression, _) in enumerate(keys))
         left_sql = f"select *, {left} from ({sql})"
         rights = ", ".join(
@@ -172,6 +193,20 @@ def joined(engine: Engine, rows: Rows, joins: Sequence[tuple[Join, Rows]]) -> tu
     return sql, {column: kind for column, kind in columns.items() if column != ROW}
 
 
+def stacked(engine: Engine, parts: Sequence[tuple[Path, Rows]]) -> Rows:
+    """The rows of several files as those of one, numbered through."""
+    found: list[tuple[Path, Rows, int]] = []
+    before = 0
+    for path, rows in parts:
+        found.append((path, rows, before))
+        before += engine.value(f"select coalesce(max({ROW}), 0) from ({rows.sql})")
+    sql = " union all by name ".join(
+        f"(select * replace ({ROW} + {before} as {ROW}) from ({rows.sql}))" for _, rows, before in found
+    )
+    columns = {column: kind for column, kind in engine.columns(sql).items() if column != ROW}
+    return Rows(sql, columns, [line for _, rows in parts for line in rows.unreadable], parts=found)
+
+
 def _equals(number: int, left: str, right: str) -> str:
     if left == right:
         return f"_l._left_{number} = _j._right_{number}"
@@ -189,10 +224,10 @@ def _check_single(
         f"select _j.first, _j.last from ({left_sql}) as _l join ({doubles}) as _j on {on} limit 1"
     )
     if hit:
-        lines = right.lines(hit[0])
+        first, last = (right.place(row) for row in hit[0])
         raise UnreadableFile(
             join.read.paths[0],
-            f"the join {join.name!r} finds more than one row: lines {lines[hit[0][0]]} and {lines[hit[0][1]]} have the same {', '.join(join.by.values())}",
+            f"the join {join.name!r} finds more than one row: {first} and {last} have the same {', '.join(join.by.values())}",
             "join on columns that are unique there, or aggregate that file first",
         )
 
@@ -211,13 +246,23 @@ def _check_kind(read: Read, path: Path, pattern: str) -> None:
         )
 
 
-def _typed(columns: Mapping[str, str], types: Mapping[str, str]) -> str:
-    return ", ".join(
-        f"try_cast({identifier(column)} as {types[column]}) as {identifier(column)}"
-        if column in types
-        else identifier(column)
-        for column in columns
+def _with_types(engine: Engine, rows: Rows, types: Mapping[str, str], path: Path) -> Rows:
+    """Rows whose declared columns have their declared type; what does not fit is null, and counted."""
+    unknown = [column for column in types if column not in rows.columns]
+    if unknown:
+        raise UnreadableFile(
+            str(path),
+            f"`types` names the column {unknown[0]!r}, which it has not",
+            f"its columns are: {', '.join(rows.columns)}",
+        )
+    if not types:
+        return rows
+    casts = ", ".join(
+        f"try_cast({identifier(column)} as {kind}) as {identifier(column)}" for column, kind in types.items()
     )
+    sql = f"select * replace ({casts}) from ({rows.sql})"
+    kinds = {column: kind for column, kind in engine.columns(sql).items() if column != ROW}
+    return replace(rows, sql=sql, columns=kinds, notes=_misfits(engine, rows.sql, types))
 
 
 def _csv_rows(engine: Engine, read: Read, path: Path, staging: Path, name: str, *, sample: bool) -> Rows:
@@ -230,13 +275,6 @@ def _csv_rows(engine: Engine, read: Read, path: Path, staging: Path, name: str, 
         header=read.header,
         columns=read.columns,
     )
-    unknown = [column for column in read.types if column not in text.columns]
-    if unknown:
-        raise UnreadableFile(
-            path.name,
-            f"`types` names the column {unknown[0]!r}, which it has not",
-            f"its columns are: {', '.join(text.columns)}",
-        )
     nulls = ", ".join(literal(value) for value in ("", *read.null))
     options = (
         f"header = {literal(text.header_line)}, delim = {literal(text.delimiter)}, quote = {literal(text.quote)}, "
@@ -251,18 +289,28 @@ def _csv_rows(engine: Engine, read: Read, path: Path, staging: Path, name: str, 
         limit=SAMPLE_ROWS if sample else None,
     )
     unreadable = [Unreadable(line, reason, content) for _, line, reason, content in rejected]
-    notes = _misfits(engine, name, read.types)
-    columns = {column: read.types.get(column, "VARCHAR") for column in text.columns}
-    sql = f"select {ROW}, {_typed(columns, read.types)} from {identifier(name)}"
-    kinds = {column: kind for column, kind in engine.columns(sql).items() if column != ROW}
-    return Rows(sql, kinds, unreadable, notes, text, [record for record, *_ in rejected])
+    if text.may_end_inside and not sample:
+        unreadable += _unclosed(engine, text, name, rejected)
+    sql = f"select * from {identifier(name)}"
+    columns = dict.fromkeys(text.columns, "VARCHAR")
+    return Rows(sql, columns, unreadable, {}, text, [record for record, *_ in rejected])
 
 
-def _misfits(engine: Engine, table: str, types: Mapping[str, str]) -> dict[str, int]:
+def _unclosed(
+    engine: Engine, text: TextFile, table: str, rejected: Sequence[tuple[int, int, str, str | None]]
+) -> list[Unreadable]:
+    """The last record where its quote never closes: DuckDB 2.0 drops it, neither a row nor rejected."""
+    record, line, content = last_record(text)
+    rows = engine.value(f"select count(*) from {identifier(table)}")
+    lost = record > rows + len(rejected)
+    return [Unreadable(line, "unclosed_quote", content)] if lost else []
+
+
+def _misfits(engine: Engine, relation: str, types: Mapping[str, str]) -> dict[str, int]:
     """How many values of each typed column do not fit their type."""
     counts = {
         column: engine.value(
-            f"select count(*) from {identifier(table)} where {identifier(column)} is not null and try_cast({identifier(column)} as {kind}) is null"
+            f"select count(*) from ({relation}) where {identifier(column)} is not null and try_cast({identifier(column)} as {kind}) is null"
         )
         for column, kind in types.items()
     }
@@ -287,7 +335,7 @@ def _load_text(
     )
     engine.run(
         f"create temp table {identifier(name)} as select row_number() over () as {ROW}, * from read_csv("
-        f"{literal(str(text.path))}, auto_detect = false, {options}, columns = {{{declared}}}, store_rejects = true, "
+        f"{file_literal(text.path)}, auto_detect = false, {options}, columns = {{{declared}}}, store_rejects = true, "
         f"rejects_table = '_reject', rejects_scan = '_reject_scan', rejects_limit = 0, compression = {literal(text.compression)}, parallel = false)"
         + (f" limit {limit}" if limit else "")
     )
@@ -303,6 +351,15 @@ def _json_rows(engine: Engine, read: Read, path: Path, staging: Path, name: str)
     raw = f"{name}_raw"
     options = "header = false, delim = '\\x01', quote = '', escape = '', nullstr = ['']"
     rejected = _load_text(engine, text, options, {_LINE_COLUMN: "VARCHAR"}, raw)
+    first = engine.rows(
+        f"select {_LINE_COLUMN}, json_valid({_LINE_COLUMN}), (select count(*) from {identifier(raw)}) from {identifier(raw)} where trim({_LINE_COLUMN}) <> '' order by {ROW} limit 1"
+    )
+    if first and first[0][0].lstrip().startswith("[") and (not first[0][1] or first[0][2] == 1):
+        raise UnreadableFile(
+            str(path),
+            "it is one JSON array, not one object a line",
+            "write each object on a line of its own, as `jq -c '.[]'` does",
+        )
     rows = Rows("", {}, (), {}, text, [record for record, *_ in rejected], plain_lines=True)
     bad = engine.rows(
         f"select {ROW}, left({_LINE_COLUMN}, 1000) from {identifier(raw)} where {_LINE_COLUMN} is not null and trim({_LINE_COLUMN}) <> '' "
@@ -315,23 +372,24 @@ def _json_rows(engine: Engine, read: Read, path: Path, staging: Path, name: str)
         f"{_LINE_COLUMN} is not null and json_valid({_LINE_COLUMN}) and json_type({_LINE_COLUMN}) = 'OBJECT'"
     )
     structure = engine.value(
-        f"select json_group_structure({_LINE_COLUMN}) from (select case when {good} then {_LINE_COLUMN} end as {_LINE_COLUMN} from {identifier(raw)}) where {_LINE_COLUMN} is not null"
+        f"select json_group_structure(cast({_LINE_COLUMN} as json)) from (select case when {good} then {_LINE_COLUMN} end as {_LINE_COLUMN} from {identifier(raw)}) where {_LINE_COLUMN} is not null"
     )
     if structure is None or structure == '"NULL"':
         raise UnreadableFile(
-            path.name, "no line is a JSON object", "write one object a line, or check the format in `read`"
+            str(path), "no line is a JSON object", "write one object a line, or check the format in `read`"
         )
     engine.run(f"drop table if exists {identifier(name)}")
+    doubles = _same_but_for_case(json.loads(structure))
+    if doubles:
+        raise UnreadableFile(
+            str(path), f"its keys {doubles} differ in capital letters alone", "rename one where the file is made"
+        )
     engine.run(
         f"create temp table {identifier(name)} as select {ROW}, unnest(_object) from (select {ROW}, from_json({_LINE_COLUMN}, {literal(structure)}) as _object from {identifier(raw)} where {good})"
     )
     engine.run(f"drop table {identifier(raw)}")
-    columns = {
-        column: kind
-        for column, kind in engine.columns(f"select * from {identifier(name)}").items()
-        if column != ROW
-    }
-    sql = f"select {ROW}, {_typed(columns, read.types)} from {identifier(name)}"
+    sql = f"select * from {identifier(name)}"
+    columns = {column: kind for column, kind in engine.columns(sql).items() if column != ROW}
     return Rows(
         sql,
         columns,
@@ -343,18 +401,39 @@ def _json_rows(engine: Engine, read: Read, path: Path, staging: Path, name: str)
     )
 
 
+def _same_but_for_case(structure: object) -> str:
+    """Keys of one JSON object that an engine cannot tell apart; empty where there are none."""
+    if isinstance(structure, list):
+        return next((found for item in structure if (found := _same_but_for_case(item))), "")
+    if not isinstance(structure, dict):
+        return ""
+    seen: dict[str, str] = {}
+    for key in structure:
+        other = seen.setdefault(key.lower(), key)
+        if other != key:
+            return f"{other!r} and {key!r}"
+    return next((found for item in structure.values() if (found := _same_but_for_case(item))), "")
+
+
 def _parquet_rows(engine: Engine, path: Path, target: Path) -> Rows:
-    sql = f"select file_row_number + 1 as {ROW}, * exclude (file_row_number) from read_parquet({literal(str(target))}, file_row_number = true, hive_partitioning = false)"
+    sql = f"select file_row_number + 1 as {ROW}, * exclude (file_row_number) from read_parquet({file_literal(target)}, file_row_number = true, hive_partitioning = false)"
     try:
         columns = engine.columns(sql)
     except SqlFault as problem:
-        raise UnreadableFile(path.name, problem.sentence, "check that it is a Parquet file") from None
+        raise UnreadableFile(str(path), problem.sentence, "check that it is a Parquet file") from None
     return Rows(sql, {column: kind for column, kind in columns.items() if column != ROW})
 
 
-def _delta_rows(engine: Engine, path: Path) -> Rows:
-    from parcours.lake.tables import delta_files  # noqa: PLC0415 - rarely needed
-
-    files = ", ".join(literal(file) for file in delta_files(path))
-    sql = f"select row_number() over () as {ROW}, * from read_parquet([{files}], hive_partitioning = true)"
+def _delta_rows(engine: Engine, path: Path, name: str) -> Rows:
+    """Rows of a Delta table, copied once: numbers given while reading several files would change from one reading to the next."""
+    files, partition = foreign_table(path)
+    if not files:
+        raise UnreadableFile(str(path), "the Delta table is empty", "take it out of the mapping's `read`")
+    hive = ", ".join(f"{literal(column)}: {kind}" for column, kind in partition.items())
+    options = f"hive_partitioning = true, hive_types = {{{hive}}}" if hive else "hive_partitioning = false"
+    names = ", ".join(file_literal(file) for file in files)
+    engine.run(
+        f"create or replace temp table {identifier(name)} as select row_number() over () as {ROW}, * from read_parquet([{names}], {options})"
+    )
+    sql = f"select * from {identifier(name)}"
     return Rows(sql, {column: kind for column, kind in engine.columns(sql).items() if column != ROW})

@@ -37,6 +37,7 @@ CHUNK = 1 << 20  # bytes held at a time
 SNIFFED_RECORDS = 200
 SAMPLE_BYTES = 1 << 20  # enough for 200 records of 5 kB
 LONGEST_FIRST_RECORD = 1 << 24  # bytes; a header line beyond 16 MiB is not a header line
+LONGEST_LINE = 1 << 22  # letters; the engine takes no row beyond 2 MB
 DELIMITERS = (",", ";", "\t", "|")
 
 # Capital letter and closing mark of cp1252 (such as É») happen to be valid UTF-8. Beside them stand the many
@@ -83,6 +84,8 @@ class TextFile:
         dropped_lines: Blank lines at the beginning of the source that `path` has no more.
         may_break_inside: Whether a field may hold a line break. DuckDB 2.0 reads such a file rightly only
             with `parallel = false`: else, where a buffer ends inside, it refuses or doubles a row.
+        may_end_inside: Whether the last field may open a quote that never closes. DuckDB 2.0 then drops the
+            record without a word.
     """
 
     path: Path
@@ -94,6 +97,7 @@ class TextFile:
     header_line: bool
     dropped_lines: int = 0
     may_break_inside: bool = False
+    may_end_inside: bool = False
 
 
 def prepare_csv(
@@ -147,6 +151,7 @@ def prepare_csv(
         header_line=header,
         dropped_lines=ready.dropped_lines,
         may_break_inside=ready.may_break_inside,
+        may_end_inside=ready.may_end_inside,
     )
 
 
@@ -216,6 +221,17 @@ def rejected_records(text: TextFile, lines: Iterable[int]) -> dict[int, tuple[in
         place.engine_line: (place.record, place.line)
         for place in _places(text, lambda place: place.engine_line, asked)
     }
+
+
+def last_record(text: TextFile) -> tuple[int, int, str]:
+    """Number, physical line and beginning of the last data record; zeros where there is none."""
+    last = _Place(0, 0, 0)
+    with unpacked(text.path) as source:
+        for last in _all_places(text, _lines(text, source)):
+            pass
+    with unpacked(text.path) as source:
+        found = islice(_lines(text, source), max(last.line - text.dropped_lines - 1, 0), None)
+        return last.record, last.line, next(found, "")[:1000]
 
 
 def distinct_names(names: Sequence[str]) -> tuple[str, ...]:
@@ -350,6 +366,7 @@ class _Utf8:
     compression: str
     dropped_lines: int = 0
     may_break_inside: bool = False
+    may_end_inside: bool = False
 
 
 @dataclass(frozen=True)
@@ -362,6 +379,7 @@ class _Seen:
         uneven: Whether lines end in more than one way.
         blank_lines: Blank lines at the beginning.
         may_break_inside: Whether a line may end between quotes.
+        may_end_inside: Whether the file may.
     """
 
     encoding: str
@@ -369,6 +387,7 @@ class _Seen:
     uneven: bool
     blank_lines: int
     may_break_inside: bool
+    may_end_inside: bool
 
 
 def _as_utf8(path: Path, staging: Path, encoding: str | None, quote: str | None) -> _Utf8:
@@ -383,7 +402,7 @@ def _as_utf8(path: Path, staging: Path, encoding: str | None, quote: str | None)
     dropped = 0 if quote is None else seen.blank_lines
     fit = seen.encoding == "utf-8" and not seen.uneven and not dropped and not (quote is None and seen.mark)
     if fit and compression in _LEFT_PACKED:
-        return _Utf8(path, seen.encoding, compression, 0, seen.may_break_inside)
+        return _Utf8(path, seen.encoding, compression, 0, seen.may_break_inside, seen.may_end_inside)
     name = hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:24]
     staged = staging / f"{name}.utf8"
     partial = staging / f"{name}.{os.getpid()}.partial"
@@ -395,7 +414,7 @@ def _as_utf8(path: Path, staging: Path, encoding: str | None, quote: str | None)
         partial.replace(staged)
     finally:
         partial.unlink(missing_ok=True)
-    return _Utf8(staged, seen.encoding, "none", dropped, seen.may_break_inside)
+    return _Utf8(staged, seen.encoding, "none", dropped, seen.may_break_inside, seen.may_end_inside)
 
 
 def _look(path: Path, encoding: str | None, quote: str) -> _Seen:
@@ -409,12 +428,19 @@ def _look(path: Path, encoding: str | None, quote: str) -> _Seen:
         told = marked or (_python_name(path, encoding) if encoding else _wide_without_mark(first))
         blank_lines = _blank_start(first[len(mark) :], told)
         if told and told.startswith(("utf-16", "utf-32")):
-            wide = (True, blank_lines, bool(quote))  # counting bytes says nothing about their lines
+            wide = (True, blank_lines, bool(quote), bool(quote))  # counting bytes says nothing about their lines
             return _Seen(told, len(mark), *wide)
         census = _Census(quote.encode())
         for chunk in chain([first[len(mark) :]], chunks):
             census.add(chunk)
-    return _Seen(told or census.encoding(), len(mark), census.uneven(), blank_lines, census.may_break_inside)
+    return _Seen(
+        told or census.encoding(),
+        len(mark),
+        census.uneven(),
+        blank_lines,
+        census.may_break_inside,
+        census.inside,
+    )
 
 
 def _blank_start(head: bytes, encoding: str | None) -> int:
@@ -438,7 +464,7 @@ class _Census:
     def __init__(self, quote: bytes) -> None:
         self.may_break_inside = False
         self._quote = quote
-        self._inside = False  # between quotes, as far as counting them can tell
+        self.inside = False  # between quotes, as far as counting them can tell
         self._valid = 0  # UTF-8 sequences of several bytes
         self._stray = 0  # bytes beyond ASCII outside such sequences
         self._rest = b""  # beginning of a sequence, cut by the end of a chunk
@@ -471,12 +497,15 @@ class _Census:
 
     def _count_quotes(self, chunk: bytes) -> None:
         """A stray quote turns inside out, and then every line end counts: doubt makes it true."""
-        if self.may_break_inside or not self._quote:
+        if not self._quote:
+            return
+        if self.may_break_inside:
+            self.inside ^= chunk.count(self._quote) % 2 == 1
             return
         segments = chunk.split(self._quote)
-        inside = segments[not self._inside :: 2]
-        self.may_break_inside = any(b"\n" in segment or b"\r" in segment for segment in inside)
-        self._inside ^= len(segments) % 2 == 0
+        between = segments[not self.inside :: 2]
+        self.may_break_inside = any(b"\n" in segment or b"\r" in segment for segment in between)
+        self.inside ^= len(segments) % 2 == 0
 
     def _count_letters(self, chunk: bytes) -> None:
         text = self._rest + chunk
@@ -704,12 +733,22 @@ def _places(text: TextFile, number: Callable[[_Place], int], asked: set[int]) ->
     if last < 1:
         return
     with unpacked(text.path) as source:
-        lines = io.TextIOWrapper(io.BufferedReader(source), "utf-8-sig", errors="replace", newline="")
-        for place in _all_places(text, lines):
+        for place in _all_places(text, _lines(text, source)):
             if number(place) > last:
                 return
             if number(place) in asked and place.record:
                 yield place
+
+
+def _lines(text: TextFile, source: Unpacked) -> Iterator[str]:
+    """The lines with their ends; of one too long to be a row only the beginning, with as odd a number of quotes."""
+    reader = io.TextIOWrapper(io.BufferedReader(source), "utf-8-sig", errors="replace", newline="")
+    while line := reader.readline(LONGEST_LINE):
+        rest, odd = line, False
+        while len(rest) == LONGEST_LINE and not rest.endswith(("\n", "\r")):
+            rest = reader.readline(LONGEST_LINE)
+            odd ^= bool(text.quote) and rest.count(text.quote) % 2 == 1
+        yield line if rest is line else line + text.quote * odd + rest[len(rest.rstrip("\r\n")) :]
 
 
 def _all_places(text: TextFile, lines: Iterable[str]) -> Iterator[_Place]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, create_engine, delete, event, func, insert, select, text, update
 from sqlalchemy.exc import DatabaseError, OperationalError
@@ -96,10 +98,11 @@ class Vault:
             known = self.terms(kind)
             new = [text for text in dict.fromkeys(texts) if text not in known]
             start = max(known.values(), default=-1) + 1
-            rows = [{"kind": kind, "code": start + number, "text": text} for number, text in enumerate(new)]
-            if rows:
+            codes = {text: start + number for number, text in enumerate(new)}
+            if codes:
+                rows = [{"kind": kind, "code": code, "text": text} for text, code in codes.items()]
                 connection.execute(insert(TERM), rows)
-            return {**known, **{row["text"]: row["code"] for row in rows}}
+            return {**known, **codes}
 
     def insert_rows(self, table: Table, rows: Iterable[Sequence[Any]]) -> int:
         """Insert rows in the table's column order, ignoring those whose key is there; answers how many were given."""
@@ -129,10 +132,9 @@ class Vault:
             highest = connection.execute(
                 select(func.coalesce(func.max(IMPORTED_FILE.c.file_id), 0))
             ).scalar_one()
-            result = connection.execute(
-                insert(IMPORTED_FILE).values(file_id=highest + 1, state="prepared", **facts)
-            )
-            return int(result.inserted_primary_key[0])
+            file_id = int(highest) + 1
+            connection.execute(insert(IMPORTED_FILE).values(file_id=file_id, state="prepared", **facts))
+            return file_id
 
     def update_file(self, file_id: int, **facts: object) -> None:
         """Change what the ledger says of a file."""
@@ -148,11 +150,16 @@ class Vault:
                 connection.execute(delete(table).where(table.c.file_id == file_id))
             self.update_file(file_id, state="replaced")
 
+    def forget_runs(self) -> None:
+        """Withdraw every published run: the lake they speak of is gone."""
+        with self.transaction() as connection:
+            connection.execute(delete(MANIFEST))
+
     def publish(self, manifest: Mapping[str, object]) -> int:
         """Publish a run: from here on readers see its versions. Answers the run id."""
         with self.transaction() as connection:
-            result = connection.execute(insert(MANIFEST).values(**manifest))
-            return int(result.inserted_primary_key[0])
+            query = insert(MANIFEST).values(**manifest).returning(MANIFEST.c.run_id)
+            return int(connection.execute(query).scalar_one())
 
     def manifests(self, last: int) -> list[Manifest]:
         """The last published runs, newest first."""
@@ -181,15 +188,21 @@ def open_vault(folder: Path, *, read_only: bool = False) -> Vault:
         BrokenVault: It cannot be opened.
     """
     path = folder / "vault.sqlite"
-    if not read_only:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    engine = create_engine(f"sqlite:///file:{path}?mode={'ro' if read_only else 'rwc'}&uri=true")
+    address = f"file:{quote(str(path.resolve()))}?mode={'ro' if read_only else 'rwc'}"
+    engine = create_engine(
+        "sqlite://", creator=lambda: sqlite3.connect(address, uri=True, check_same_thread=False)
+    )
     event.listen(engine, "connect", _read_settings if read_only else _write_settings)
     try:
+        if not read_only:
+            folder.mkdir(parents=True, exist_ok=True)
+            folder.chmod(0o700)
         connection = engine.connect()
         _migrate(engine, connection, read_only=read_only)
     except (OperationalError, DatabaseError) as problem:
         raise BrokenVault(str(problem.orig)) from None
+    except OSError as problem:
+        raise BrokenVault(problem.strerror or "the system refuses") from None
     return Vault(connection, folder)
 
 
