@@ -10,6 +10,7 @@ import sys
 import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import duckdb
 import typer
@@ -152,8 +153,9 @@ def lake_table(folder: Path, table: str) -> list[dict[str, Any]]:
     files = DeltaTable(folder / ".parcours/lake" / table, version=versions[table]).file_uris()
     if not files:
         return []
+    paths = [unquote(file) for file in files]
     with duckdb.connect() as engine:
-        found = engine.sql("select * from read_parquet(?, hive_partitioning = true)", params=[files])
+        found = engine.sql("select * from read_parquet(?, hive_partitioning = true)", params=[paths])
         return list(found.to_arrow_table().to_pylist())
 
 
@@ -172,19 +174,32 @@ _CODED = ("source", "type", "channel", "touchpoint", "namespace", "other_namespa
 
 
 def facts(folder: Path, table: str) -> list[str]:
-    """Rows of a published lake table with names instead of codes and without file numbers, sorted: comparable across workspaces."""
-    names = {
+    """Rows of a published lake table with names instead of codes, without file numbers, sorted: comparable across workspaces.
+
+    A person is called by the smallest of their tokens: which of them founded the person depends on what was known first.
+    """
+    terms = {
         (kind, code): text for kind, code, text in vault_rows(folder, "select kind, code, text from term")
     }
+    people: dict[int, int] = {}
+    for row in lake_table(folder, "person_token"):
+        people[row["person_id"]] = min(row["token"], people.get(row["person_id"], row["token"]))
 
     def named(row: dict[str, Any]) -> dict[str, Any]:
         row = {name: value for name, value in row.items() if name != "file_id"}
         for kind in _CODED:
             code = row.get(f"{kind}_id")
             if code is not None:
-                row[f"{kind}_id"] = names[kind.removeprefix("other_"), code]
+                row[f"{kind}_id"] = terms[kind.removeprefix("other_"), code]
+        if "ordinal" in row:  # the rank of its file among all files, then the place in it: only the latter stays as files come
+            row["ordinal"] &= (1 << 40) - 1
+        for name in ("person_id", "unit_id"):
+            if name in row:
+                row[name] = people.get(row[name], row[name])
         if row.get("objects"):
-            row["objects"] = sorted((names["namespace", item["namespace_id"]], item["object_id"]) for item in row["objects"])
+            row["objects"] = sorted(
+                (terms["namespace", item["namespace_id"]], item["object_id"]) for item in row["objects"]
+            )
         return row
 
     return sorted(json.dumps(named(row), sort_keys=True, default=str) for row in lake_table(folder, table))
@@ -201,10 +216,16 @@ def everything(folder: Path) -> dict[str, object]:
     found["identifier"] = sorted(vault_rows(folder, "select * from identifier"))
     found["refused"] = sorted(refused_rows(folder), key=str)
     for kept in ("free_text", "trait", "screened"):
-        columns = {"free_text": "signal_id, text", "trait": "signal_id, name, token, value"}.get(kept, "signal_id, name, value")
+        columns = {"free_text": "signal_id, text", "trait": "signal_id, name, token, value"}.get(
+            kept, "signal_id, name, value"
+        )
         found[kept] = sorted(vault_rows(folder, f"select {columns} from {kept} where {alive}"))
-        assert len(vault_rows(folder, f"select 1 from {kept} where not {alive}")) == 0, f"{kept} holds rows of files that are gone"
-    found["files"] = sorted(
-        vault_rows(folder, "select source, path, received, accepted, refused, types from imported_file where state = 'imported'")
+        assert len(vault_rows(folder, f"select 1 from {kept} where not {alive}")) == 0, (
+            f"{kept} holds rows of files that are gone"
+        )
+    ledger = vault_rows(
+        folder,
+        "select source, path, received, accepted, refused, types from imported_file where state = 'imported'",
     )
+    found["files"] = [(*row[:4], *map(json.loads, row[4:])) for row in sorted(ledger)]
     return found

@@ -31,6 +31,7 @@ _SPARKS = "▁▂▃▄▅▆▇█"
 _WRAPPING = {"says", "they said", "refused", "types", "about", "stages", "steps", "promises"}
 _NARROWEST = 16  # of a column that wraps
 _GUTTER = 2  # between two columns
+_JUDGED = ("kept", "broken", "unobservable")
 _STYLES = {
     "kept": "cyan",
     "broken": "bold red",
@@ -95,6 +96,9 @@ def gap_tables(
     if not overall:
         yield Text("no promise has been made to anyone yet: write one in maps/*.yaml and run again")
         return
+    weighted = any(_is_weighted(row) for row in overall)
+    rows = [_as_population(row) for row in rows] if weighted else rows
+    overall = [row for row in rows if not row["slice"] and row["period"] is None]
     weeks = _weeks(rows)
     several = len({row["map"] for row in overall}) > 1
     heads = ["map"] * several + [
@@ -141,11 +145,31 @@ def gap_tables(
         "weeks: half kept or less ▁ to all kept █",
         style="dim",
     )
+    if weighted:
+        yield Text(
+            "shares and intervals are of the population that the sample's weights stand for; counts are of the sample",
+            style="dim",
+        )
     dimensions = sorted({name for row in rows for name in row["slice"]}) if chosen or slice_by else []
     for name in dimensions:
         if slice_by in {None, name}:
             yield Text("")
             yield _slice_table([row for row in rows if name in row["slice"]], name, limit)
+
+
+def _is_weighted(row: Row) -> bool:
+    """Its cases stand for more, or fewer, than themselves."""
+    return any(abs(row["population"][verdict] - row[verdict]) > 1e-6 for verdict in _JUDGED)  # noqa: PLR2004 - rounding
+
+
+def _as_population(row: Row) -> Row:
+    """A row whose share, interval and bar are those of the population."""
+    told = row["population"]
+    return {
+        **row,
+        **{key: told[key] for key in ("kept_ratio", "low", "high")},
+        "bar": [told[verdict] for verdict in _JUDGED],
+    }
 
 
 def _slice_table(rows: Sequence[Row], name: str, limit: int) -> RenderableType:
@@ -172,7 +196,12 @@ def _slice_table(rows: Sequence[Row], name: str, limit: int) -> RenderableType:
         ]
         for row in shown[:limit]
     ]
-    table = _fitted(heads, lines, spare=("", "weeks"), title=f"by {name}, the worst first")
+    table = _fitted(
+        heads,
+        lines,
+        spare=("", "weeks"),
+        title=f"by {name}, the surely worst first (by the upper end of the interval)",
+    )
     return _cut(table, len(shown) - limit, "rows")
 
 
@@ -452,13 +481,14 @@ def _interval(row: Row) -> str:
 
 def _bar(row: Row) -> Text:
     """Kept, not observable and broken of what could be judged, as one bar that reads without colour."""
-    total = row["kept"] + row["broken"] + row["unobservable"]
+    counts = dict(zip(_JUDGED, row.get("bar") or [row[verdict] for verdict in _JUDGED], strict=True))
+    total = sum(counts.values())
     if not total:
         return Text("")
     width = 12
     # What happened at all keeps a mark, however rare: a bar without a cross says that nothing was broken.
     broken, unseen = (
-        max(round(width * row[verdict] / total), int(row[verdict] > 0))
+        max(round(width * counts[verdict] / total), int(counts[verdict] > 0))
         for verdict in ("broken", "unobservable")
     )
     kept = max(0, width - broken - unseen)

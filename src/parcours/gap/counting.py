@@ -48,17 +48,18 @@ def _count(engine: Engine, map_id: int, slices: Sequence[str]) -> pa.Table:
     names = "".join(f", {key}, grouping({key}) as no_{key}" for key in keys)
     counts = ", ".join(f"count(*) filter (where verdict = '{verdict}') as {verdict}" for verdict in _VERDICTS)
     weights = ", ".join(
-        f"coalesce(sum(weight) filter (where verdict = '{verdict}'), 0) as weight_{verdict}"
+        f"round(coalesce(sum(weight) filter (where verdict = '{verdict}'), 0), 6) as weight_{verdict}"
         for verdict in ("kept", "broken", "unobservable")
     )
     scores = ", ".join(
-        f"sum(score_sum) filter (where verdict = '{verdict}') / nullif(sum(score_count) filter (where verdict = '{verdict}'), 0) as score_{verdict}, "
+        f"round(sum(score_sum) filter (where verdict = '{verdict}') / nullif(sum(score_count) filter (where verdict = '{verdict}'), 0), 9) as score_{verdict}, "
         f"cast(coalesce(sum(score_count) filter (where verdict = '{verdict}'), 0) as bigint) as scores_{verdict}"
         for verdict in ("kept", "broken")
     )
+    # Sums of fractions differ in their last digits with the order of rows; rounded, a second run gives the same bytes.
     table = engine.arrow(f"""
         select promise_id, week, grouping(week) as no_week{names}, count(distinct person_id) as people, count(*) as eligible, {counts}, {weights},
-               coalesce(sum(weight * weight) filter (where verdict in ('kept', 'broken', 'unobservable')), 0) as weight_squared, {scores}
+               round(coalesce(sum(weight * weight) filter (where verdict in ('kept', 'broken', 'unobservable')), 0), 6) as weight_squared, {scores}
         from (
             select v.*, j.score_sum, j.score_count
             from verdict as v left join journey as j on j.map_id = v.map_id and j.journey_id = v.journey_id

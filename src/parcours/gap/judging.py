@@ -60,14 +60,16 @@ class Bench:
 
 
 def judge(engine: Engine, bench: Bench) -> list[tuple[str, int]]:
-    """Judge every promise of a map into the temporary table `verdict_new`.
+    """Judge every promise of a map; makes the temporary view `verdict_new`.
 
     The engine holds `assigned`, `journey_new`, `source_zone (source_id, zone)` and the views `seen`, `timeless`, `object` and `term`.
 
     Returns:
         Promise name and verdicts, in the order of the map.
     """
-    engine.run(f"create or replace temp table verdict_new as select * from ({VERDICT.empty_sql})")
+    known_later = ("person_id", "map_id", "month")  # the journey's, joined once for all promises
+    columns = ", ".join(identifier(name) for name in VERDICT.columns if name not in known_later)
+    engine.run(f"create or replace temp table judged as select {columns} from ({VERDICT.empty_sql})")
     _slice_journeys(engine, bench.scope)
     counts = []
     for promise in bench.scope.map.promises:
@@ -76,10 +78,13 @@ def judge(engine: Engine, bench: Bench) -> list[tuple[str, int]]:
             sql = _measured(bench, promise, pool)
         else:
             sql = _timed(bench, promise, pool, _undated(engine, bench.scope, promise))
-        before = engine.value("select count(*) from verdict_new")
-        columns = ", ".join(identifier(name) for name in VERDICT.columns)
-        engine.run(f"insert into verdict_new select {columns} from ({_finish(bench, promise, sql)})")
-        counts.append((promise.promise, engine.value("select count(*) from verdict_new") - before))
+        before = engine.value("select count(*) from judged")
+        engine.run(f"insert into judged select {columns} from ({_finish(bench, promise, sql)})")
+        counts.append((promise.promise, engine.value("select count(*) from judged") - before))
+    engine.run(f"""
+        create or replace temp view verdict_new as
+        select v.*, j.person_id, {bench.map_id} as map_id, j.month
+        from judged as v join journey_new as j on j.journey_id = v.journey_id""")
     return counts
 
 
@@ -128,20 +133,36 @@ def _triggers(scope: Scope, promise: Promise, pool: str) -> str:
     matches = "".join(
         f", a.{scope.values[name]} as match_{number}" for number, name in enumerate(promise.match)
     )
+    closed = "null::bigint as closed_at, null::bigint as closing_at"
+    journeys = ""
+    if promise.within is None and promise.before is None:  # only then does the journey's closing decide
+        closed = "j.closed_at, case when j.closed_at is not null then greatest(j.closed_at, a.at_us) end as closing_at"
+        journeys = "join journey_new as j using (journey_id)"
     unit, own_units, once = "a.unit_id", "", ""
     if pool != "assigned":
         unit = "p.unit_id"
         own_units = f"join (select distinct unit_id, signal_id from {identifier(pool)}) as p on p.signal_id = a.signal_id"
+        journeys = "join journey_new as j using (journey_id)"
         once = """
         qualify row_number() over (
             partition by p.unit_id, a.signal_id order by j.closed_at nulls last, a.journey_id) = 1"""
+    zone, zones = "null::varchar", ""
+    if promise.before is not None:
+        zone, zones = "z.zone", "left join source_zone as z on z.source_id = a.source_id"
+    carried = "".join(f", a.{column}" for column in _carried(scope, promise))
     return f"""
-        select a.* replace ({unit} as unit_id), {excused} as excused, j.closed_at, z.zone as source_zone{matches},
-               case when j.closed_at is not null then greatest(j.closed_at, a.at_us) end as closing_at
-        from assigned as a
-        join journey_new as j using (journey_id) {own_units}
-        left join source_zone as z on z.source_id = a.source_id
-        where {scope.selects(promise.after, "a")}{once}"""
+        select {unit} as unit_id, a.journey_id, a.at_us, a.ordinal, a.signal_id, a.weight, {excused} as excused, {closed},
+               {zone} as source_zone{carried}{matches}
+        from assigned as a {journeys} {own_units} {zones}
+        where a.journey_id is not null and {scope.selects(promise.after, "a")}{once}"""
+
+
+def _carried(scope: Scope, promise: Promise) -> list[str]:
+    """Columns of a trigger that its deadline and slices need; what nobody needs is not sorted along."""
+    codes = [f"{name}_id" for name in scope.map.slices if name in {"channel", "touchpoint", "source"}]
+    slices = [scope.values.get(name) or scope.places.get(name) for name in scope.map.slices]
+    deadline = scope.values.get(promise.before) if promise.before is not None else None
+    return list(dict.fromkeys([*codes, *(column for column in (*slices, deadline) if column is not None)]))
 
 
 @dataclass(frozen=True)
@@ -198,9 +219,13 @@ def _signal_role(name: str, scope: Scope, ref: SignalRef | Condition | None, poo
     return _Role(name, signals, ("unit_id",))
 
 
-def _first_after(trigger: str, role: _Role) -> str:
-    """Triggers with the first signal of a role after each: at a later instant, or at the same one where that counts as after."""
+def _first_after(trigger: str, role: _Role, *, alone: bool = False) -> str:
+    """Triggers with the first signal of a role after each: at a later instant, or at the same one where that counts as after.
+
+    `alone`: no other role is looked for, so `ROLE_last`, which only ties between roles need, is not worth a sort.
+    """
     name, by = role.name, ", ".join(role.keys)
+    last = "ordinal" if alone else f"max(ordinal) over (partition by {by}, at_us)"
     return f"""
         with later as (
             select * exclude (_found, _last),
@@ -211,7 +236,7 @@ def _first_after(trigger: str, role: _Role) -> str:
             from (
                 select *, false as _found, null::bigint as _last from {trigger}
                 union all by name
-                select *, true as _found, max(ordinal) over (partition by {by}, at_us) as _last
+                select *, true as _found, {last} as _last
                 from ({role.signals})
             )
             window so_far as (
@@ -276,7 +301,7 @@ def _timed(bench: Bench, promise: Promise, pool: str, undated: str | None) -> st
     until = _signal_role("until", scope, promise.until, pool)
     steps = {
         "trigger": _triggers(scope, promise, pool),
-        "with_target": _first_after("trigger", target),
+        "with_target": _first_after("trigger", target, alone=waiver is None and until is None),
         "with_waiver": _first_after("with_target", waiver)
         if waiver
         else _none_after("with_target", "waiver"),
@@ -513,13 +538,11 @@ def _finish(bench: Bench, promise: Promise, sql: str) -> str:
     if carried:
         joins.insert(0, "left join journey_slice as f on f.journey_id = v.journey_id")
     return f"""
-        select {bench.promise_ids[promise.promise]} as promise_id, v.journey_id, v.unit_id, j.person_id,
-               v.signal_id as trigger_id, v.at_us as trigger_at, v.deadline_at, v.target_id, v.target_at, v.verdict,
+        select {bench.promise_ids[promise.promise]} as promise_id, v.journey_id, v.unit_id, v.signal_id as trigger_id,
+               v.at_us as trigger_at, v.deadline_at, v.target_id, v.target_at, v.verdict,
                cast(yearweek({moment}) as integer) as week,
-               coalesce(v.weight, 1) as weight, {", ".join(slices)},
-               {bench.map_id} as map_id, j.month
-        from ({sql}) as v
-        join journey_new as j on j.journey_id = v.journey_id {" ".join(joins)}"""
+               coalesce(v.weight, 1) as weight, {", ".join(slices)}
+        from ({sql}) as v {" ".join(joins)}"""
 
 
 def _slice(scope: Scope, number: int) -> tuple[str, str]:

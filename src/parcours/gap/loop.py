@@ -353,7 +353,9 @@ def register_terms(engine: Engine, vault: Vault) -> None:
     ]
     schema = pa.schema([("kind", pa.string()), ("code", pa.int32()), ("text", pa.string())])
     names = schema.names
-    engine.register("term", pa.Table.from_pylist([dict(zip(names, row, strict=True)) for row in rows], schema=schema))
+    engine.register(
+        "term", pa.Table.from_pylist([dict(zip(names, row, strict=True)) for row in rows], schema=schema)
+    )
 
 
 def _judge_maps(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import unicodedata
 from typing import TYPE_CHECKING, Any
@@ -171,14 +172,16 @@ class Results:
         )
         return [self._verdict(name, promise, slices, row, texts) for row in rows]
 
+    def _files(self) -> list[Row]:
+        """Files of the published run, also those that a later run has begun to replace."""
+        return self._vault.files(self.manifest.facts["files"])  # type: ignore[arg-type]  # facts are JSON
+
     def coverage(self) -> list[Row]:
         """Each source: first to last signal, what it offered, what was refused and why."""
         spans: Mapping[str, list[int]] = self.manifest.facts["coverage"]  # type: ignore[assignment]  # facts are JSON
         files: dict[str, list[Row]] = {}
-        wanted = set(self.manifest.facts["files"])  # type: ignore[call-overload]  # facts are JSON
-        for row in self._vault.files():
-            if row["file_id"] in wanted:
-                files.setdefault(row["source"], []).append(row)
+        for row in self._files():
+            files.setdefault(row["source"], []).append(row)
         answer = []
         for source in sorted(files):
             first, last, signals = spans.get(source, (None, None, 0))
@@ -357,7 +360,7 @@ class Results:
     ) -> dict[tuple[int | None, int | None], Row]:
         """File and row of signals."""
         if not hasattr(self, "_paths"):
-            self._paths = {row["file_id"]: row["path"] for row in self._vault.files()}
+            self._paths = {row["file_id"]: row["path"] for row in self._files()}
         return {
             (file_id, row): {"file": self._paths.get(file_id), "row": row // MAX_RULES}
             for file_id, row in places
@@ -420,7 +423,7 @@ class Results:
 
     def _seen(self) -> None:
         register_terms(self._engine, self._vault)
-        ranks = sorted(self._vault.files(), key=lambda row: (row["source"], row["path"]))
+        ranks = sorted(self._files(), key=lambda row: (row["source"], row["path"]))
         table = pa.table(
             {
                 "file_id": pa.array([row["file_id"] for row in ranks], pa.int32()),
@@ -493,8 +496,18 @@ def _populations(rows: Sequence[Row]) -> list[Row]:
     low, high = kept_interval(kept * scale, broken * scale, unseen * scale)
     judged = kept + broken
     ratio = np.divide(kept, judged, out=np.full_like(kept, np.nan), where=judged > 0)
-    figures = {"kept": kept, "broken": broken, "unobservable": unseen, "kept_ratio": ratio, "low": low, "high": high}
-    columns = {name: [None if value != value else value for value in column.tolist()] for name, column in figures.items()}  # noqa: PLR0124 - only NaN differs from itself
+    figures = {
+        "kept": kept,
+        "broken": broken,
+        "unobservable": unseen,
+        "kept_ratio": ratio,
+        "low": low,
+        "high": high,
+    }
+    columns = {
+        name: [None if math.isnan(value) else value for value in column.tolist()]
+        for name, column in figures.items()
+    }
     return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
 
 

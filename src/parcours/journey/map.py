@@ -395,7 +395,9 @@ def _inside(item: Drawn) -> list[Fault]:
     return faults
 
 
-def _repeated(document: Document, places: Sequence[tuple[tuple[str | int, ...], str]], what: str) -> list[Fault]:
+def _repeated(
+    document: Document, places: Sequence[tuple[tuple[str | int, ...], str]], what: str
+) -> list[Fault]:
     seen = set()
     faults = []
     for location, name in places:

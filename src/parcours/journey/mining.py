@@ -12,6 +12,18 @@ if TYPE_CHECKING:
     from parcours.lake import Engine
 
 
+# Distinct first, counted then: unlike count(distinct), this spills to disk where people are many.
+_PEOPLE = """
+    select source, target, count(*) as people
+    from (select distinct source, target, person from transition where person is not null)
+    group by source, target
+    union all
+    select null, source, count(*)
+    from (select distinct source, person from transition where is_first and person is not null)
+    group by source"""
+_NOBODY = "select null::integer as source, null::integer as target, 0 as people where false"
+
+
 def transition_graph(engine: Engine, walk: str, *, anybody: bool = True) -> list[dict[str, Any]]:
     """Count transitions between nodes and how long they took.
 
@@ -24,22 +36,30 @@ def transition_graph(engine: Engine, walk: str, *, anybody: bool = True) -> list
         Rows `source, target` (node codes; None is the start or the end), `count`, `people`, `wait_median_s`, `wait_p95_s` (seconds,
         interpolated; None at start and end), the most frequent first.
     """
-    people = "count(distinct person)" if anybody else "0"
-    sql = f"""
-        with step as (
-            select node, at_us, person, lead(node) over w as next_node, lead(at_us) over w as next_at, lag(node) over w as previous_node
-            from {walk} window w as (partition by journey order by at_us, ordinal)
-        ), edge as (
-            select node as source, next_node as target, count(*) as count, {people} as people,
-                   quantile_cont(next_at - at_us, [0.5, 0.95]) as waits_us
-            from step group by node, next_node
+    transition = f"""
+        select node as source, lead(node) over w as target, lead(at_us) over w - at_us as wait_us, person,
+               lag(node) over w is null as is_first
+        from {walk} window w as (partition by journey order by at_us, ordinal)"""
+    answer = f"""
+        edge as (
+            select source, target, count(*) as count, quantile_cont(wait_us, [0.5, 0.95]) as waits_us
+            from transition group by source, target
             union all
-            select null, node, count(*), {people}, null from step where previous_node is null group by node
+            select null, source, count(*), null from transition where is_first group by source
         )
-        select source, target, count, people, waits_us[1] / {SECOND_US} as wait_median_s, waits_us[2] / {SECOND_US} as wait_p95_s
-        from edge order by count desc, source nulls first, target nulls first"""
+        select e.source, e.target, e.count, coalesce(p.people, 0) as people,
+               waits_us[1] / {SECOND_US} as wait_median_s, waits_us[2] / {SECOND_US} as wait_p95_s
+        from edge as e
+        left join ({_PEOPLE if anybody else _NOBODY}) as p
+          on p.source is not distinct from e.source and p.target is not distinct from e.target
+        order by count desc, e.source nulls first, e.target nulls first"""
     with engine.unordered():
-        return list(engine.arrow(sql).to_pylist())
+        if not anybody:
+            return list(engine.arrow(f"with transition as ({transition}), {answer}").to_pylist())
+        engine.run(f"create or replace temp table transition as {transition}")
+        found = list(engine.arrow(f"with {answer}").to_pylist())
+        engine.run("drop table transition")
+        return found
 
 
 def variants(engine: Engine, walk: str) -> list[tuple[list[int], int]]:

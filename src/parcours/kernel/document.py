@@ -142,7 +142,7 @@ def _plain(node: Any) -> Any:  # YAML holds any type
 
 
 def _faults(document: Document, errors: Sequence[ErrorDetails], model: type[Model]) -> list[Fault]:
-    found = {}
+    found: dict[tuple[int, str], Fault] = {}
     for error in errors:
         location = tuple(error["loc"])
         line = document.line_of(location)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _BATCH_ROWS = 100_000
+_PARQUET = (
+    "format parquet, compression zstd, compression_level 1"  # a tenth larger than level 3, a third faster
+)
 
 
 class SqlFault(ParcoursError, ValueError):
@@ -128,10 +131,10 @@ class Engine:
             The files, in no order; empty where the query has no rows.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        options = "format parquet, compression zstd, per_thread_output true"
+        options = f"{_PARQUET}, per_thread_output true"
         if partition_by:
             names = ", ".join(identifier(name) for name in partition_by)
-            options = f"format parquet, compression zstd, partition_by ({names}), overwrite_or_ignore true"
+            options = f"{_PARQUET}, partition_by ({names}), overwrite_or_ignore true"
         self.run(
             "set preserve_insertion_order = false"
         )  # rows of a table have no order; keeping one costs time and memory
@@ -169,6 +172,8 @@ def _our_errors(sql: str) -> Iterator[None]:
         raise SqlFault(_first_line(problem), sql) from None
     except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.OutOfRangeException) as problem:
         raise EngineProblem(_first_line(problem), "check the data against the mapping") from None
+    except UnicodeDecodeError:  # of a damaged file, in place of the engine's own message
+        raise EngineProblem("a file cannot be read: it is damaged", "check the file") from None
     except duckdb.Error as problem:  # every other kind: nothing of the engine's reaches a user as a traceback
         raise EngineProblem(
             f"the engine gave up ({_first_line(problem)})", "check the mapping and its data"

@@ -24,7 +24,7 @@ def identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def literal(value: str | float | bool | None) -> str:
+def literal(value: str | float | bool | None) -> str:  # noqa: FBT001 - a value like any other
     """An escaped SQL literal, for the compilers; queries with user values bind them.
 
     Example:

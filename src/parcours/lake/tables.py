@@ -125,9 +125,11 @@ class Lake:
         Raises:
             BrokenLake: A file of that version is missing or is not Parquet.
         """
-        engine.run(
-            f"create or replace temp view {identifier(name or spec.name)} as {self.query(spec, version)}"
-        )
+        query = self.query(spec, version)
+        try:
+            engine.run(f"create or replace temp view {identifier(name or spec.name)} as {query}")
+        except EngineProblem as problem:
+            raise BrokenLake(spec.name, problem.sentence) from None
 
     def query(
         self, spec: TableSpec, version: int | None, keep: Callable[[Partition], bool] | None = None
@@ -199,6 +201,10 @@ class Lake:
         with _writing(spec.name):
             return self._commit(engine, spec, kept, {}, None)
 
+    def clear(self) -> None:
+        """Delete every table: what they hold cannot be trusted, and is made anew from the sources."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
     def clear_staging(self) -> None:
         """Forget what an interrupted run wrote aside."""
         shutil.rmtree(self._staging, ignore_errors=True)
@@ -220,13 +226,15 @@ class Lake:
         if not (root / "_delta_log").is_dir():
             return None
         try:
-            return DeltaTable(root, version=version)
+            found = DeltaTable(root, version=version)
         except TableNotFoundError:
             return None
-        except DeltaError as problem:
+        except (DeltaError, OSError, ValueError) as problem:
             raise BrokenLake(table, str(problem).splitlines()[0]) from None
-        except (OSError, ValueError) as problem:
-            raise BrokenLake(table, str(problem).splitlines()[0]) from None
+        commit = root / "_delta_log" / f"{found.version():020}.json"
+        if not commit.is_file() or not commit.stat().st_size:  # read as a commit that changes nothing
+            raise BrokenLake(table, f"its log has nothing of version {found.version()}")
+        return found
 
     def _move_in(self, spec: TableSpec, aside: Path, rows: Mapping[Path, int]) -> dict[str, int]:
         root = self._folder / spec.name

@@ -113,7 +113,7 @@ class Site:
     priority: Sequence[str]
 
 
-def check_expressions(  # noqa: PLR0913 - what, and where to say it
+def check_expressions(
     engine: Engine,
     document: Document,
     rules: Sequence[Rule],
@@ -141,14 +141,14 @@ def check_expressions(  # noqa: PLR0913 - what, and where to say it
         ):
             continue
         seen.add((location[-1], expression))
-        wrong = _wrong(engine, expression, relation, file, is_condition=location[-1] == "when")
+        wrong = _wrong(engine, written, expression, relation, file, is_condition=location[-1] == "when")
         if wrong is not None:
             faults.append(document.fault(location, *wrong))
     return faults
 
 
 def _wrong(
-    engine: Engine, expression: str, relation: str, file: str, *, is_condition: bool
+    engine: Engine, written: str, expression: str, relation: str, file: str, *, is_condition: bool
 ) -> tuple[str, str] | None:
     """What is wrong with an expression, and the fix; the `where` refuses what speaks of more than its row."""
     try:
@@ -156,12 +156,12 @@ def _wrong(
             f"select ({expression}) as _value from ({relation}) where {_safe(expression)} is null"
         )
     except SqlFault as problem:
-        return readable(problem.sentence, expression, file)
+        return readable(problem.sentence, written, file)
     except EngineProblem as problem:
-        return f"the expression {expression!r} cannot be computed: {problem.sentence}", "correct it"
+        return f"the expression {written!r} cannot be computed: {problem.sentence}", "correct it"
     if is_condition and kinds["_value"] != "BOOLEAN":
         kind = kinds["_value"].lower()
-        return f"the condition {expression!r} is neither true nor false but {kind}", "compare it with a value"
+        return f"the condition {written!r} is neither true nor false but {kind}", "compare it with a value"
     return None
 
 
@@ -329,7 +329,11 @@ def _expressions(rules: Sequence[Rule], document: Document) -> list[tuple[tuple[
         singles = {"at": rule.at, "id": rule.message_id, "weight": rule.weight, "text": rule.text}
         singles |= {key: choice.sql for key, choice in choices.items() if choice}
         found += [((*(place if key in own else ()), key), text) for key, text in singles.items() if text]
-        found += [((*at, "when"), str(said["when"])) for at, said in (((), content), (place, own)) if said.get("when")]
+        found += [
+            ((*at, "when"), str(said["when"]))
+            for at, said in (((), content), (place, own))
+            if said.get("when")
+        ]
         groups = {
             "person": rule.person,
             "objects": rule.objects,
@@ -352,9 +356,7 @@ def _typed_expressions(rule: Rule) -> dict[str, str]:
 
 def readable(reason: str, expression: str, file: str) -> tuple[str, str]:
     """What the engine says of an expression, and the fix, in words of whoever wrote it."""
-    missing = re.search(
-        r'(?:Referenced column|column named|Could not find key) "([^"]+)"', reason
-    )
+    missing = re.search(r'(?:Referenced column|column named|Could not find key) "([^"]+)"', reason)
     if missing:
         return (
             f"there is no column {missing[1]!r} in {file}",
@@ -409,7 +411,9 @@ def _raw(choice: Choice | None) -> str:
 def _instant(expression: str, kind: str, zone: str) -> tuple[str, str]:
     """SQL of an instant in microseconds UTC, and of whether its value is missing."""
     value = _safe(expression)
-    missing = f"coalesce(try((({expression}) is null)), false)"  # where it cannot be computed, there was something
+    missing = (
+        f"coalesce(try((({expression}) is null)), false)"  # where it cannot be computed, there was something
+    )
     if kind == "TIMESTAMP WITH TIME ZONE":
         return f"epoch_us({value})", missing
     if kind.startswith("TIMESTAMP") or kind == "DATE":
@@ -462,7 +466,7 @@ def _object_values(expression: str, kind: str) -> str:
     return f"list_distinct(list_filter({trimmed}, lambda x: x <> ''))"
 
 
-def _property(expression: str, kind: str, zone: str) -> str:
+def _property(expression: str, kind: str, zone: str) -> str:  # noqa: PLR0911 - one case a kind
     """A property in the form it is kept: instants as UTC text, days as dates, numbers and flags as they are."""
     value = _safe(expression)
     if kind == "DATE":

@@ -33,8 +33,10 @@ from parcours.signal.tables import LINK, OBJECT, SIGNAL, TIMELESS
 from parcours.vault.tables import FREE_TEXT, IDENTIFIER, REFUSED, SCREENED, TRAIT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
+
+    import pyarrow as pa
 
     from parcours.kernel.errors import Fault
     from parcours.kernel.workspace import Workspace
@@ -115,7 +117,7 @@ def prepare_sources(
             stale = paths[:1] if vault is None else _stale(vault, workspace, item, paths, definition)
             if stale:
                 found = _open(engine, workspace, item, stale[0], f"check_{number}", sample=True)[1]
-            if not found:
+            if not found and not item.mended:
                 prepared.append(Prepared(item, tuple(paths), tuple(stale), definition))
         faults += found
         _drop_tables(engine, f"check_{number}")
@@ -183,9 +185,11 @@ def import_sources(
     """
     before = {row["file_id"] for row in vault.files()}
     work = [(source, path) for source in sources for path in source.stale]
-    name_of = lambda source, path: (source.mapped.source.source, workspace.relative(path))  # noqa: E731
-    fresh = {name_of(source, path) for source in sources for path in source.paths} - {
-        name_of(source, path) for source, path in work
+    fresh = {
+        (source.mapped.source.source, workspace.relative(path))
+        for source in sources
+        for path in source.paths
+        if path not in source.stale
     }
     for row in vault.files():
         if (row["source"], row["path"]) not in fresh:  # it changed, or no mapping names it any more
@@ -263,9 +267,12 @@ def _digest(path: Path) -> str:
 def settle(lake: Lake, vault: Vault) -> None:
     """Finish or undo what a killed run left half done; comes before `prepare_sources`.
 
-    Where the lake, or one of its tables of signals, was deleted, everything is forgotten, so that it is built anew from the sources.
+    Where the lake, or one of its tables of signals, was deleted, everything is forgotten, so that it is built anew from the sources;
+    and where the vault was, the lake goes: its tokens are those of a lost key.
     """
     files = vault.files()
+    if not vault.has_imported():
+        lake.clear()
     if any(row["state"] == "imported" for row in files) and any(
         lake.latest(spec.name) is None for spec in _FILE_TABLES
     ):
@@ -275,7 +282,7 @@ def settle(lake: Lake, vault: Vault) -> None:
         return
     for row in files:
         if row["state"] == "prepared":
-            mark = _mark(row["file_id"])
+            mark = _mark(row)
             if all(lake.committed(spec.name, mark) for spec in _FILE_TABLES):
                 vault.update_file(row["file_id"], state="imported")
             else:
@@ -318,8 +325,9 @@ def _drop_gone(engine: Engine, lake: Lake, alive: set[int]) -> None:
             lake.drop_partitions(engine, spec, lambda values: int(values[0]) not in alive, latest)
 
 
-def _mark(file_id: int) -> str:
-    return f"import-{file_id}"
+def _mark(row: Mapping[str, Any]) -> str:
+    """Transaction of a file in the lake; of its content too, as an old vault put back gives numbers a second time."""
+    return f"import-{row['file_id']}-{row['digest'][:16]}-{row['definition'][:16]}"
 
 
 def _import_file(
@@ -333,23 +341,23 @@ def _import_file(
         raise Faulty(faults)
     rows, relation = opened
     with engine.time_zone(item.source.time_zone or workspace.settings.time_zone), engine.unshared():
-        file_id = vault.add_file(
-            {
-                "source": item.source.source,
-                "path": workspace.relative(path),
-                "size_bytes": status.st_size,
-                "modified_ns": status.st_mtime_ns,
-                "digest": digest,
-                "definition": source.definition,
-                "received": 0,
-                "accepted": 0,
-                "refused": {},
-                "notes": {},
-                "types": {},
-            }
-        )
+        facts = {
+            "source": item.source.source,
+            "path": workspace.relative(path),
+            "size_bytes": status.st_size,
+            "modified_ns": status.st_mtime_ns,
+            "digest": digest,
+            "definition": source.definition,
+            "received": 0,
+            "accepted": 0,
+            "refused": {},
+            "notes": {},
+            "types": {},
+        }
+        file_id = vault.add_file(facts)
+        mark = _mark({**facts, "file_id": file_id})
         task = _FileImport(
-            engine, lake, vault, workspace, item, file_id, workspace.relative(path), rows, relation
+            engine, lake, vault, workspace, item, file_id, workspace.relative(path), mark, rows, relation
         )
         task.run()
     vault.update_file(file_id, state="imported")
@@ -374,6 +382,7 @@ class _FileImport:
     item: Mapped
     file_id: int
     path: str
+    mark: str
     rows: Rows
     relation: str
 
@@ -632,7 +641,7 @@ class _FileImport:
         )
 
     def _commit(self) -> None:
-        mark = _mark(self.file_id)
+        mark = self.mark
         self._append(OBJECT, self._objects_sql(), mark)
         links = f"select token, namespace_id, other_token, other_namespace_id, min(first_at) as first_at, cast(sum(signals) as bigint) as signals, {self.file_id} as file_id from seen_together group by all"
         self._append(LINK, links, mark)
@@ -721,4 +730,9 @@ def _texts(values: Iterable[str]) -> str:
 def _tuples(batches: Iterator[Any]) -> Iterator[tuple[Any, ...]]:
     """Rows of Arrow batches, column values as Python ones."""
     for batch in batches:
-        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+        yield from zip(*(_values(column) for column in batch.columns), strict=True)
+
+
+def _values(column: pa.Array) -> list[Any]:
+    """Python values of a column; by way of numpy where nothing is null, which is several times faster."""
+    return list(column.to_pylist() if column.null_count else column.to_numpy(zero_copy_only=False).tolist())

@@ -31,7 +31,7 @@ TRAITS = (
     "country",
 )
 MAX_RULES = 64
-_UNKNOWN = "?"
+_ABSENT = object()
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
@@ -259,10 +259,15 @@ def rules_of(source: Source) -> list[Rule]:
 
 @dataclass(frozen=True)
 class Mapped:
-    """A source with the document it was read from."""
+    """A source with the document it was read from.
+
+    Attributes:
+        mended: What was wrong was left out: good for finding more faults, not for importing.
+    """
 
     source: Source
     document: Document
+    mended: bool = False
 
     @property
     def rules(self) -> list[Rule]:
@@ -311,9 +316,10 @@ def _mended(document: Document) -> list[Mapped]:
     content = copy.deepcopy(document.content)
     for _ in range(_ATTEMPTS):
         try:
-            return [Mapped(Source.model_validate(content), replace(document, content=content))]
+            return [Mapped(Source.model_validate(content), replace(document, content=content), mended=True)]
         except ValidationError as problem:
-            if not all([_mend(content, error["loc"], error["type"]) for error in problem.errors()]):
+            mended = [_mend(content, error["loc"], error["type"]) for error in problem.errors()]
+            if not all(mended):
                 return []
     return []
 
@@ -328,11 +334,11 @@ def _mend(content: Any, location: tuple[str | int, ...], kind: str) -> bool:  # 
     if not isinstance(content, dict):
         return False
     if kind == "missing":
-        content[last] = _UNKNOWN
+        content[last] = {"sql": "null"}
         return last == "type"
     if kind == "value_error" and last not in content:
         return False
-    return content.pop(last, _UNKNOWN) is not _UNKNOWN
+    return content.pop(last, _ABSENT) is not _ABSENT
 
 
 def _doubles(mapped: Iterable[Mapped]) -> list[Fault]:

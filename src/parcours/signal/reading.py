@@ -103,7 +103,7 @@ def expand(read: Read, root: Path) -> list[Path]:
     for pattern in read.paths:
         full = Path(pattern) if Path(pattern).is_absolute() else root / pattern
         matches = (
-            [full] if full.exists() else [Path(path) for path in sorted(glob.glob(str(full), recursive=True))]
+            [full] if full.exists() else [Path(path) for path in sorted(glob.glob(str(full), recursive=True))]  # noqa: PTH207 - may be absolute
         )
         matches = [path for path in matches if path == full or not path.is_dir() or read.format == "delta"]
         if not matches:
@@ -382,7 +382,9 @@ def _json_rows(engine: Engine, read: Read, path: Path, staging: Path, name: str)
     doubles = _same_but_for_case(json.loads(structure))
     if doubles:
         raise UnreadableFile(
-            str(path), f"its keys {doubles} differ in capital letters alone", "rename one where the file is made"
+            str(path),
+            f"its keys {doubles} differ in capital letters alone",
+            "rename one where the file is made",
         )
     engine.run(
         f"create temp table {identifier(name)} as select {ROW}, unnest(_object) from (select {ROW}, from_json({_LINE_COLUMN}, {literal(structure)}) as _object from {identifier(raw)} where {good})"

@@ -227,8 +227,8 @@ def last_record(text: TextFile) -> tuple[int, int, str]:
     """Number, physical line and beginning of the last data record; zeros where there is none."""
     last = _Place(0, 0, 0)
     with unpacked(text.path) as source:
-        for last in _all_places(text, _lines(text, source)):
-            pass
+        for place in _all_places(text, _lines(text, source)):
+            last = place
     with unpacked(text.path) as source:
         found = islice(_lines(text, source), max(last.line - text.dropped_lines - 1, 0), None)
         return last.record, last.line, next(found, "")[:1000]
@@ -428,7 +428,12 @@ def _look(path: Path, encoding: str | None, quote: str) -> _Seen:
         told = marked or (_python_name(path, encoding) if encoding else _wide_without_mark(first))
         blank_lines = _blank_start(first[len(mark) :], told)
         if told and told.startswith(("utf-16", "utf-32")):
-            wide = (True, blank_lines, bool(quote), bool(quote))  # counting bytes says nothing about their lines
+            wide = (
+                True,
+                blank_lines,
+                bool(quote),
+                bool(quote),
+            )  # counting bytes says nothing about their lines
             return _Seen(told, len(mark), *wide)
         census = _Census(quote.encode())
         for chunk in chain([first[len(mark) :]], chunks):

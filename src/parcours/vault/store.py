@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import secrets
 import sqlite3
 from pathlib import Path
@@ -16,7 +17,7 @@ from parcours.kernel.errors import ParcoursError
 from parcours.vault.tables import IMPORTED_FILE, MANIFEST, SECRET, TERM, Manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Engine, Table
 
@@ -116,15 +117,25 @@ class Vault:
                 count += len(block)
         return count
 
-    def files(self) -> list[dict[str, Any]]:
-        """The ledger of imported files, oldest first, replaced ones left out."""
+    def files(self, published: Collection[int] | None = None) -> list[dict[str, Any]]:
+        """The ledger of imported files, oldest first.
+
+        Args:
+            published: Files of a published run, whatever became of them since; by default all but replaced ones.
+        """
         with self.transaction() as connection:
-            query = (
-                select(IMPORTED_FILE)
-                .where(IMPORTED_FILE.c.state != "replaced")
-                .order_by(IMPORTED_FILE.c.file_id)
-            )
+            query = select(IMPORTED_FILE).order_by(IMPORTED_FILE.c.file_id)
+            if published is None:
+                query = query.where(IMPORTED_FILE.c.state != "replaced")
+            else:  # bound as one value: a list of thousands is too long for a statement
+                numbers = func.json_each(json.dumps(sorted(published))).table_valued("value")
+                query = query.where(IMPORTED_FILE.c.file_id.in_(select(numbers.c.value)))
             return [dict(row._mapping) for row in connection.execute(query)]  # noqa: SLF001 - SQLAlchemy's public name
+
+    def has_imported(self) -> bool:
+        """Some file was ever entered in the ledger."""
+        with self.transaction() as connection:
+            return connection.execute(select(IMPORTED_FILE.c.file_id).limit(1)).scalar() is not None
 
     def add_file(self, facts: Mapping[str, object]) -> int:
         """Enter a file in the ledger as `prepared`; answers its id, never reused."""

@@ -1,0 +1,220 @@
+"""Running again changes nothing; running after a change does what is needed, and ends where a run from nothing would."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from parcours.kernel.workspace import Workspace
+from story.shop import (
+    AS_OF,
+    MAP,
+    ORDERS,
+    TABLES,
+    everything,
+    facts,
+    lake_rows,
+    make_shop,
+    parcours,
+    ran,
+    run,
+    vault_rows,
+    write,
+)
+from story.test_kill import SOURCES, till_file, web_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def two_sources(folder: Path, seed: int) -> Path:
+    """The workspace of the crash loop, with four files."""
+    dice = random.Random(seed)
+    files = {f"data/web-{number}.csv": web_file(dice) for number in (1, 2)}
+    files |= {f"data/till-{number}.jsonl": till_file(dice) for number in (1, 2)}
+    write(folder, {**SOURCES, **files})
+    return folder
+
+
+def scratch(folder: Path, place: Path) -> dict[str, object]:
+    """What a workspace with the same files and key would hold if it were run for the first time."""
+    for name in ("data", "sources", "maps"):
+        shutil.copytree(folder / name, place / name)
+    shutil.copytree(folder / ".parcours/vault", place / ".parcours/vault")
+    with_key = "delete from {}"
+    import contextlib
+    import sqlite3
+
+    tables = ("imported_file", "refused", "identifier", "free_text", "trait", "screened", "manifest", "term")
+    with contextlib.closing(sqlite3.connect(place / ".parcours/vault/vault.sqlite")) as vault, vault:
+        for table in tables:
+            vault.execute(with_key.format(table))
+    ran(place)
+    return everything(place)
+
+
+def same(ours: dict[str, object], theirs: dict[str, object], *leave_out: str) -> None:
+    """Two workspaces hold the same, named table by named table."""
+    for name, rows in theirs.items():
+        if name not in leave_out:
+            assert ours[name] == rows, name
+
+
+def rows_of(report: Any) -> dict[str, int]:
+    """Stage to rows."""
+    return {stage["stage"]: stage["rows"] for stage in report["stages"]}
+
+
+@pytest.fixture(scope="module")
+def seed() -> int:
+    """A seed, printed for whoever must see a failure again."""
+    number = random.randrange(1 << 30)
+    print(f"seed {number}")  # noqa: T201
+    return number
+
+
+def test_twice_is_once(tmp_path: Path, seed: int) -> None:
+    """A second run imports nothing and leaves every row of every table as it was, identifiers included."""
+    folder = two_sources(tmp_path / "shop", seed)
+    ran(folder)
+    before = {table: lake_rows(folder, table) for table in TABLES}
+    gaps = parcours(folder, "gaps", "--format", "json").out
+    report = ran(folder)
+
+    assert rows_of(report)["import"] == 0
+    assert {table: lake_rows(folder, table) for table in TABLES} == before
+    assert parcours(folder, "gaps", "--format", "json").out == gaps
+
+
+def test_each_change_ends_where_a_run_from_nothing_would(tmp_path: Path, seed: int) -> None:
+    """A file more, a file changed, a mapping changed, a source gone, a map gone: tables equal those of a new workspace every time."""
+    folder = two_sources(tmp_path / "shop", seed)
+    ran(folder)
+    people = {row: None for row in lake_rows(folder, "person_token")}
+    dice = random.Random(seed + 1)
+
+    write(folder, {"data/till-3.jsonl": till_file(dice)})
+    report = ran(folder)
+    assert rows_of(report)["import"] < 200
+    same(everything(folder), scratch(folder, tmp_path / "a file more"))
+    kept = [row for row in lake_rows(folder, "person_token") if row in people]
+    assert len(kept) > len(people) / 2  # most people were touched by no new row, and kept id and tokens
+
+    write(folder, {"data/web-1.csv": web_file(dice)})
+    ran(folder)
+    same(everything(folder), scratch(folder, tmp_path / "a file changed"), "identifier")
+
+    write(
+        folder,
+        {"sources/till.yaml": SOURCES["sources/till.yaml"].replace("read:", "channel: store\n        read:")},
+    )
+    files = vault_rows(
+        folder, "select source, file_id from imported_file where state = 'imported' order by file_id"
+    )
+    ran(folder)
+    again = vault_rows(
+        folder, "select source, file_id from imported_file where state = 'imported' order by file_id"
+    )
+    assert [row for row in again if row[0] == "web"] == [row for row in files if row[0] == "web"]
+    assert not {row for row in again if row[0] == "till"} & set(files)
+    same(everything(folder), scratch(folder, tmp_path / "a mapping changed"), "identifier")
+
+    (folder / "maps/life.yaml").unlink()
+    ran(folder)
+    same(everything(folder), scratch(folder, tmp_path / "a map gone"), "identifier")
+    assert {json.loads(row)["map_id"] for row in facts(folder, "journey")} == {"collect"}
+
+    (folder / "data/web-2.csv").unlink()
+    ran(folder)
+    same(everything(folder), scratch(folder, tmp_path / "a file gone"), "identifier")
+
+
+def test_as_of_moves_back_and_forth(tmp_path: Path, seed: int) -> None:
+    """Looking back shows what a workspace of that day would have shown, and coming back changes nothing."""
+    folder = two_sources(tmp_path / "shop", seed)
+    now = ran(folder)
+    tables = ("person_token", "journey", "journey_step", "verdict", "gap")
+    then = {table: facts(folder, table) for table in tables}
+    early = ran(folder, as_of="2024-01-09")
+    back = {table: facts(folder, table) for table in tables}
+    later = ran(folder)
+
+    assert early["journeys"] < now["journeys"] == later["journeys"]
+    assert {table: facts(folder, table) for table in tables} == then
+    shutil.rmtree(folder / ".parcours/lake")
+    ran(folder, as_of="2024-01-09")
+    assert {table: facts(folder, table) for table in tables} == back
+
+
+def test_only_the_touched_are_redone(tmp_path: Path) -> None:
+    """Of a hundred closed orders, a file about two people redoes their journeys alone."""
+    rows = [f"o{number},c{number},lyon,2024-01-01 10:00:00,2024-01-01 11:00:00" for number in range(100)]
+    header = "order_id,customer,store,placed_at,ready_at\n"
+    folder = make_shop(
+        tmp_path,
+        {
+            "data/orders-1.csv": header + "\n".join(rows) + "\n",
+            "maps/collect.yaml": MAP + "ends: {any: [order.ready]}\n",
+        },
+    )
+    assert rows_of(ran(folder))["journeys"] == 100
+    write(
+        folder,
+        {
+            "data/orders-2.csv": header
+            + "p1,c1,nice,2024-01-02 10:00:00,2024-01-02 11:00:00\no2,c2,nice,2024-01-03 10:00:00,\n"
+        },
+    )
+    report = ran(folder)
+
+    assert rows_of(report) | {"gaps": 0} == {
+        "import": 3,
+        "identity": 100,
+        "journeys": 3,
+        "verdicts": rows_of(report)["verdicts"],
+        "gaps": 0,
+    }
+    assert rows_of(report)["verdicts"] < 8
+    same(everything(folder), scratch(folder, tmp_path / "scratch"))
+
+
+def test_a_second_run_waits_for_nobody(tmp_path: Path) -> None:
+    """While a run holds the workspace another one says so and ends; readers read."""
+    folder = make_shop(tmp_path)
+    ran(folder)
+    with Workspace(folder).locked():
+        answer = run(folder)
+        reading = parcours(folder, "gaps")
+
+    assert answer.code == 2
+    assert "another `parcours run` is at work" in answer.err
+    assert "wait for it to end" in answer.err
+    assert reading.code == 0
+    assert run(folder).code == 0
+
+
+def test_a_failed_run_is_no_run(tmp_path: Path) -> None:
+    """A file that breaks in the middle of a run leaves gaps and verdicts as they were; once mended all is well."""
+    folder = make_shop(tmp_path)
+    ran(folder)
+    verdicts = ("verdicts", "--promise", "ready-in-2h", "--format", "json")
+    before = [parcours(folder, "gaps", "--format", "json").out, parcours(folder, *verdicts).out]
+    write(
+        folder,
+        {
+            "sources/orders.yaml": ORDERS.replace("web.checkout", "app.checkout"),
+            "data/orders-2.csv": "order_id\n1\n",
+        },
+    )
+    answer = run(folder, as_of=AS_OF)
+
+    assert answer.code == 2
+    assert "data/orders-2.csv" in answer.err
+    assert [parcours(folder, "gaps", "--format", "json").out, parcours(folder, *verdicts).out] == before
+    (folder / "data/orders-2.csv").unlink()
+    ran(folder)
+    assert parcours(folder, "gaps", "--format", "json").out == before[0]
