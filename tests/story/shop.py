@@ -191,7 +191,9 @@ def facts(folder: Path, table: str) -> list[str]:
             code = row.get(f"{kind}_id")
             if code is not None:
                 row[f"{kind}_id"] = terms[kind.removeprefix("other_"), code]
-        if "ordinal" in row:  # the rank of its file among all files, then the place in it: only the latter stays as files come
+        if (
+            "ordinal" in row
+        ):  # the rank of its file among all files, then the place in it: only the latter stays as files come
             row["ordinal"] &= (1 << 40) - 1
         for name in ("person_id", "unit_id"):
             if name in row:

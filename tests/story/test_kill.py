@@ -211,4 +211,4 @@ def test_a_killed_run_is_taken_up_as_if_it_had_never_been_killed(tmp_path: Path)
     assert killed > KILLS // 3
     left = [path.name for path in (folder / ".parcours/vault").iterdir()]
     assert not [name for name in left if name.startswith(("staging", "spill"))]
-    assert not (folder / ".parcours/lake/_staging").exists()
+    assert not list((folder / ".parcours/lake/_staging").rglob("*.parquet"))

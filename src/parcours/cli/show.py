@@ -200,7 +200,7 @@ def _slice_table(rows: Sequence[Row], name: str, limit: int) -> RenderableType:
         heads,
         lines,
         spare=("", "weeks"),
-        title=f"by {name}, the surely worst first (by the upper end of the interval)",
+        title=f"by {name}, the worst first",
     )
     return _cut(table, len(shown) - limit, "rows")
 

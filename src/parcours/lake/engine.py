@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _BATCH_ROWS = 100_000
+_MEMORY = re.compile(r"\s*(?!0+(\.0*)?\D)\d+(\.\d+)?\s*([KMGT]i?)?B\s*", re.IGNORECASE)  # -1 would be no bound at all
 _PARQUET = (
     "format parquet, compression zstd, compression_level 1"  # a tenth larger than level 3, a third faster
 )
@@ -191,17 +193,27 @@ def open_engine(spill: Path, memory: str = "4GB", threads: int | None = None) ->
     Raises:
         EngineProblem: `memory` is not a size.
     """
+    if not _MEMORY.fullmatch(memory):
+        raise _no_amount(memory)
     shutil.rmtree(spill, ignore_errors=True)
-    spill.mkdir(parents=True)
+    try:
+        spill.mkdir(parents=True)
+    except OSError as problem:
+        what = f"{spill} cannot be made: {problem.strerror}"
+        raise EngineProblem(what, "free disk space, or check the rights of the workspace") from None
     connection = duckdb.connect(config={"temp_directory": str(spill)})
     try:
         connection.execute(f"set memory_limit = {literal(memory)}")
     except duckdb.Error:
-        raise EngineProblem(f"{memory!r} is not an amount of memory", "write it like 6GB") from None
+        raise _no_amount(memory) from None
     if threads:
         connection.execute(f"set threads = {int(threads)}")
     connection.execute("set TimeZone = 'UTC'; set enable_progress_bar = false")
     return Engine(connection, spill)
+
+
+def _no_amount(memory: str) -> EngineProblem:
+    return EngineProblem(f"{memory!r} is not an amount of memory", "write it like 6GB")
 
 
 def _first_line(problem: Exception) -> str:
