@@ -39,7 +39,7 @@ def test_a_line_of_a_gigabyte_is_refused_alone(tmp_path: Path, filling: str) -> 
         else:
             file.seek(GIGABYTE, 1)  # a hole: zeros without disk
         file.write(quote + b",2024-03-01 10:00:00,\n" + ROW % 3)
-    words = ["parcours", "run", "-w", str(tmp_path), "--as-of", "2024-03-10", "--memory", "500MB"]
+    words = ["parcours", "run", "-w", str(tmp_path), "--as-of", "2024-03-10"]
     code = f"import resource, sys; sys.argv = {words!r}; from parcours.cli.main import main\ntry: main()\nfinally: print('peak', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)"
     answer = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=500

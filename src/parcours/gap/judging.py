@@ -25,6 +25,24 @@ if TYPE_CHECKING:
     from parcours.lake import Engine
 
 
+# What is known when a promise is judged; the journey's person and month are joined once for all promises. A temporary table is not
+# compressed, so verdicts are a byte each there, and only the map's own slices have a column.
+_JUDGED = (
+    "promise_id",
+    "journey_id",
+    "unit_id",
+    "trigger_id",
+    "trigger_at",
+    "deadline_at",
+    "target_id",
+    "target_at",
+    "verdict",
+    "week",
+    "weight",
+)
+_VERDICT_CODE = "enum ('kept', 'broken', 'pending', 'unobservable', 'waived', 'contested')"
+
+
 @dataclass(frozen=True)
 class Coverage:
     """When the sources that must prove a promise were heard, all of them.
@@ -67,9 +85,12 @@ def judge(engine: Engine, bench: Bench) -> list[tuple[str, int]]:
     Returns:
         Promise name and verdicts, in the order of the map.
     """
-    known_later = ("person_id", "map_id", "month")  # the journey's, joined once for all promises
-    columns = ", ".join(identifier(name) for name in VERDICT.columns if name not in known_later)
-    engine.run(f"create or replace temp table judged as select {columns} from ({VERDICT.empty_sql})")
+    slices = [f"slice_{number}" for number in range(len(bench.scope.map.slices))]
+    names = (*_JUDGED, *slices)
+    columns = ", ".join(names)
+    engine.run(f"""
+        create or replace temp table judged as
+        select {columns.replace("verdict", f"cast(verdict as {_VERDICT_CODE}) as verdict")} from ({VERDICT.empty_sql})""")
     _slice_journeys(engine, bench.scope)
     counts = []
     for promise in bench.scope.map.promises:
@@ -83,9 +104,13 @@ def judge(engine: Engine, bench: Bench) -> list[tuple[str, int]]:
         counts.append((promise.promise, engine.value("select count(*) from judged") - before))
     engine.run(f"""
         create or replace temp view verdict_new as
-        select v.*, j.person_id, {bench.map_id} as map_id, j.month
+        select v.* replace (cast(v.verdict as varchar) as verdict), j.person_id, {bench.map_id} as map_id, j.month{_no_slices(len(slices))}
         from judged as v join journey_new as j on j.journey_id = v.journey_id""")
     return counts
+
+
+def _no_slices(known: int) -> str:
+    return "".join(f", null::varchar as slice_{number}" for number in range(known, SLICES))
 
 
 def _pool(engine: Engine, scope: Scope, promise: Promise) -> str:
@@ -525,7 +550,7 @@ def _finish(bench: Bench, promise: Promise, sql: str) -> str:
     """The verdict's row: ids, week and slices."""
     scope = bench.scope
     joins, slices = [], []
-    for number in range(SLICES):
+    for number in range(len(scope.map.slices)):
         value, join = _slice(scope, number)
         slices.append(f"{value} as slice_{number}")
         joins += [join] if join else []
@@ -541,14 +566,12 @@ def _finish(bench: Bench, promise: Promise, sql: str) -> str:
         select {bench.promise_ids[promise.promise]} as promise_id, v.journey_id, v.unit_id, v.signal_id as trigger_id,
                v.at_us as trigger_at, v.deadline_at, v.target_id, v.target_at, v.verdict,
                cast(yearweek({moment}) as integer) as week,
-               coalesce(v.weight, 1) as weight, {", ".join(slices)}
+               {", ".join(["coalesce(v.weight, 1) as weight", *slices])}
         from ({sql}) as v {" ".join(joins)}"""
 
 
 def _slice(scope: Scope, number: int) -> tuple[str, str]:
     """SQL of one slice's text, and the join it needs."""
-    if number >= len(scope.map.slices):
-        return "null::varchar", ""
     name = scope.map.slices[number]
     if name in {"channel", "touchpoint", "source"}:
         alias = f"s{number}"

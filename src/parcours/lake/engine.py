@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from parcours.kernel.errors import ParcoursError
-from parcours.lake.sql import identifier, literal, model_sql
+from parcours.lake.sql import MACROS, identifier, literal, model_sql, written_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     import pyarrow as pa
+
+    from parcours.lake.sql import Value
 
 _BATCH_ROWS = 100_000
 _MEMORY = re.compile(r"\s*(?!0+(\.0*)?\D)\d+(\.\d+)?\s*([KMGT]i?)?B\s*", re.IGNORECASE)  # -1 would be no bound at all
@@ -85,6 +87,21 @@ class Engine:
     def model(self, package: str, table: str, parameters: Mapping[str, object] | None = None) -> pa.Table:
         """Run one SQL model file and answer its rows."""
         return self.arrow(model_sql(package, table), parameters)
+
+    def make_table(
+        self, package: str, table: str, parameters: Mapping[str, object] | None = None
+    ) -> None:
+        """Keep the rows of one SQL model as a temporary table of its name."""
+        self.run(
+            f"create or replace temp table {identifier(table)} as {model_sql(package, table)}", parameters
+        )
+
+    def make_view(
+        self, package: str, model: str, parameters: Mapping[str, Value] | None = None, name: str | None = None
+    ) -> None:
+        """Make one SQL model readable under its name, or under `name`; it runs where it is read."""
+        sql = written_out(model_sql(package, model), parameters or {})
+        self.run(f"create or replace temp view {identifier(name or model)} as {sql}")
 
     def columns(self, sql: str) -> dict[str, str]:
         """Names and types of a query's columns, without running it."""
@@ -209,6 +226,8 @@ def open_engine(spill: Path, memory: str = "4GB", threads: int | None = None) ->
     if threads:
         connection.execute(f"set threads = {int(threads)}")
     connection.execute("set TimeZone = 'UTC'; set enable_progress_bar = false")
+    for name, macro in MACROS.items():
+        connection.execute(f"create temp macro {name}({', '.join(macro.parameters)}) as {macro.duckdb}")
     return Engine(connection, spill)
 
 

@@ -3,15 +3,79 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
+Value = str | float | bool | None  # bool and int are numbers to Python, each is written as its own kind
 _PATTERN_SIGN = re.compile(r"[*?[]")
-_PARAMETER = re.compile(r"(?<![:\w]):([a-z_]\w*)")
+# What is quoted or a comment is passed over, so that neither '10:30' nor "case:channel" holds a parameter; so are casts.
+_QUOTED = r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|::"""
+_PARAMETER = re.compile(rf"{_QUOTED}|(?<!\w):([a-z_]\w*)")
+_BOUND = re.compile(rf"{_QUOTED}|\$([a-z_]\w*)")
+
+
+@dataclass(frozen=True)
+class Macro:
+    """What models call by one name because engines, or sqlglot between them, disagree on it.
+
+    Attributes:
+        parameters: Their names.
+        meaning: What it answers.
+        duckdb: Its text for DuckDB.
+        spark: Its text for Spark; None: no model runs there yet, so nobody has tried one.
+    """
+
+    parameters: tuple[str, ...]
+    meaning: str
+    duckdb: str
+    spark: str | None = None
+
+
+MACROS: Mapping[str, Macro] = {
+    "exact_quantiles": Macro(
+        ("measure", "shares"),
+        "A list: for each share in [0, 1] the quantile, interpolated between neighbours; never approximate.",
+        "quantile_cont(measure, shares)",
+    ),
+    "list_in_order": Macro(
+        ("item", "first_key", "second_key"),
+        "The items as a list, ordered by both keys.",
+        "list(item order by first_key, second_key)",
+    ),
+    "as_integer": Macro(
+        ("amount",), "A whole number as 32 bits; never a way to round.", "cast(amount as integer)"
+    ),
+    "as_bigint": Macro(
+        ("amount",), "A whole number as 64 bits; never a way to round.", "cast(amount as bigint)"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Model:
+    """One SQL file: its five header lines and its query for DuckDB, parameters written `$name`.
+
+    Attributes:
+        name: The file's name, a singular noun at its grain.
+        grain: What one row is.
+        unit: Units of its columns.
+        reads: Relations it reads.
+        source: The page that says why it is so.
+        sql: One select.
+    """
+
+    name: str
+    grain: str
+    unit: str
+    reads: tuple[str, ...]
+    source: str
+    sql: str
 
 
 def identifier(name: str) -> str:
@@ -24,7 +88,7 @@ def identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def literal(value: str | float | bool | None) -> str:  # noqa: FBT001 - a value like any other
+def literal(value: Value) -> str:
     """An escaped SQL literal, for the compilers; queries with user values bind them.
 
     Example:
@@ -50,9 +114,52 @@ def file_literal(path: Path | str) -> str:
     return literal(_PATTERN_SIGN.sub(r"[\g<0>]", str(path)))
 
 
+def read_model(package: str, name: str) -> Model:
+    """The SQL model `package`/sql/`name`.sql."""
+    return parse_model(resources.files(package).joinpath("sql", f"{name}.sql").read_text("utf-8"))
+
+
+def parse_model(text: str) -> Model:
+    """A model from the text of its file.
+
+    Example:
+        >>> model = parse_model("""-- model:  late
+        ... -- grain:  one row per signal
+        ... -- unit:   at_us in microseconds UTC
+        ... -- reads:  seen
+        ... -- source: docs/adr/0001-names-and-units.md
+        ...
+        ... select at_us::bigint as at_us, '10:30' as told from seen where at_us > :since
+        ... """)
+        >>> model.name, model.reads
+        ('late', ('seen',))
+        >>> print(model.sql)
+        select at_us::bigint as at_us, '10:30' as told from seen where at_us > $since
+    """
+    head, _, body = text.partition("\n\n")
+    told = {}
+    for line in head.splitlines():
+        key, _, value = line.removeprefix("--").partition(":")
+        told[key.strip()] = value.strip()
+    reads = tuple(name.strip() for name in told["reads"].split(","))
+    sql = _PARAMETER.sub(lambda found: f"${found[1]}" if found[1] else found[0], body.strip())
+    return Model(told["model"], told["grain"], told["unit"], reads, told["source"], sql)
+
+
 @cache
 def model_sql(package: str, table: str) -> str:
     """The SQL of `package`/sql/`table`.sql for DuckDB: `:since` becomes `$since`."""
-    text = resources.files(package).joinpath("sql", f"{table}.sql").read_text("utf-8")
-    body = "\n".join(line for line in text.splitlines() if not line.startswith("--"))
-    return _PARAMETER.sub(r"$\1", body)
+    return read_model(package, table).sql
+
+
+def written_out(sql: str, parameters: Mapping[str, Value]) -> str:
+    """SQL with its parameters as literals, for views: no engine binds what a view keeps.
+
+    Raises:
+        KeyError: A parameter has no value.
+
+    Example:
+        >>> print(written_out("select '$a' from t where b = $b", {"b": "o'brien"}))
+        select '$a' from t where b = 'o''brien'
+    """
+    return _BOUND.sub(lambda found: literal(parameters[found[1]]) if found[1] else found[0], sql)

@@ -64,6 +64,7 @@ _MULTIBYTE = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}"
     rb"|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf4][\x80-\xbf]{3}"
 )
+_ENDS = re.compile(rb"([\n\r])")
 _ASCII = bytes(range(0x80))
 _NOT_LEADS = bytes(range(0xC0))  # ASCII and the second to last byte of every UTF-8 sequence
 _STAND_IN = "\x1f"  # takes the place of a delimiter of several characters, which the csv module refuses
@@ -380,6 +381,7 @@ class _Seen:
         blank_lines: Blank lines at the beginning.
         may_break_inside: Whether a line may end between quotes.
         may_end_inside: Whether the file may.
+        too_long: Whether a line is so long that an engine would need memory for it.
     """
 
     encoding: str
@@ -388,6 +390,7 @@ class _Seen:
     blank_lines: int
     may_break_inside: bool
     may_end_inside: bool
+    too_long: bool
 
 
 def _as_utf8(path: Path, staging: Path, encoding: str | None, quote: str | None) -> _Utf8:
@@ -400,7 +403,7 @@ def _as_utf8(path: Path, staging: Path, encoding: str | None, quote: str | None)
         compression = _compression(plain.peek(_MAGIC_BYTES))
     seen = _look(path, encoding, quote or "")
     dropped = 0 if quote is None else seen.blank_lines
-    fit = seen.encoding == "utf-8" and not seen.uneven and not dropped and not (quote is None and seen.mark)
+    fit = seen.encoding == "utf-8" and not seen.uneven and not seen.too_long and not dropped and not (quote is None and seen.mark)
     if fit and compression in _LEFT_PACKED:
         return _Utf8(path, seen.encoding, compression, 0, seen.may_break_inside, seen.may_end_inside)
     name = hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:24]
@@ -410,7 +413,8 @@ def _as_utf8(path: Path, staging: Path, encoding: str | None, quote: str | None)
         with unpacked(path) as source, partial.open("wb") as sink:
             pieces = _transcoded(path, _chunks(source, after=seen.mark), seen.encoding)
             pieces = _without_blank_start(pieces) if dropped else pieces
-            sink.writelines(_one_newline(pieces, (quote or "").encode()) if seen.uneven else pieces)
+            pieces = _one_newline(pieces, (quote or "").encode()) if seen.uneven else pieces
+            sink.writelines(_without_long_tails(pieces, (quote or "").encode()) if seen.too_long else pieces)
         partial.replace(staged)
     finally:
         partial.unlink(missing_ok=True)
@@ -433,6 +437,7 @@ def _look(path: Path, encoding: str | None, quote: str) -> _Seen:
                 blank_lines,
                 bool(quote),
                 bool(quote),
+                True,
             )  # counting bytes says nothing about their lines
             return _Seen(told, len(mark), *wide)
         census = _Census(quote.encode())
@@ -445,6 +450,7 @@ def _look(path: Path, encoding: str | None, quote: str) -> _Seen:
         blank_lines,
         census.may_break_inside,
         census.inside,
+        census.longest > LONGEST_LINE,
     )
 
 
@@ -468,6 +474,8 @@ class _Census:
 
     def __init__(self, quote: bytes) -> None:
         self.may_break_inside = False
+        self.longest = 0  # bytes of the longest line, as far as whole chunks without an end tell
+        self._since_end = 0
         self._quote = quote
         self.inside = False  # between quotes, as far as counting them can tell
         self._valid = 0  # UTF-8 sequences of several bytes
@@ -499,6 +507,9 @@ class _Census:
         self._ends[b"\n"] += chunk.count(b"\n") - both - cut
         self._ends[b"\r"] += chunk.count(b"\r") - both - cut
         self._after_return = chunk.endswith(b"\r")
+        last = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
+        self._since_end = self._since_end + len(chunk) if last < 0 else len(chunk) - last - 1
+        self.longest = max(self.longest, self._since_end)
 
     def _count_quotes(self, chunk: bytes) -> None:
         """A stray quote turns inside out, and then every line end counts: doubt makes it true."""
@@ -603,6 +614,22 @@ def _one_newline(pieces: Iterator[bytes], quote: bytes) -> Iterator[bytes]:
         inside ^= len(segments) % 2 == 0
         yield quote.join(segments)
     yield held if inside or not held else b"\n"
+
+
+def _without_long_tails(pieces: Iterator[bytes], quote: bytes) -> Iterator[bytes]:
+    """Lines cut where no row can be as long, with as odd a number of quotes as before, so that an engine refuses them cheaply."""
+    length, odd = 0, False  # of the line under way: bytes so far, and whether the quotes cut off are odd in number
+    for piece in pieces:
+        for line in _ENDS.split(piece):
+            if line in (b"\n", b"\r"):
+                yield quote * odd + line
+                length, odd = 0, False
+                continue
+            room = max(LONGEST_LINE - length, 0)
+            yield line[:room]
+            length += len(line)
+            odd ^= bool(quote) and line[room:].count(quote) % 2 == 1
+    yield quote * odd
 
 
 def _chunks(source: Unpacked, after: int = 0) -> Iterator[bytes]:
@@ -764,10 +791,35 @@ def _all_places(text: TextFile, lines: Iterable[str]) -> Iterator[_Place]:
         if not (blank_counts or line.strip("\r\n")):
             continue
         start = counted.number + text.dropped_lines
-        if text.quote and text.quote in line:  # only then can a record go on in the next line
-            next(_csv_rows(chain([line], counted), text.delimiter, text.quote))
+        inside = bool(text.quote) and _ends_inside(line, text.delimiter, text.quote, inside=False)
+        while inside and (line := next(counted, "")):  # noqa: PLW2901 - the record goes on in the next line
+            inside = _ends_inside(line, text.delimiter, text.quote, inside=True)
         yield _Place(record, engine_line, start)
         record += 1
+
+
+def _ends_inside(line: str, delimiter: str, quote: str, *, inside: bool) -> bool:
+    """Whether a line ends between quotes, if it begins so; read as the csv module does, but a line at a time: records may be endless."""
+    if quote not in line:
+        return inside
+    at = 0
+    while True:
+        if inside:
+            end = line.find(quote, at)
+            while end >= 0 and line.startswith(quote, end + 1):  # doubled: one quote of the value
+                end = line.find(quote, end + 2)
+            if end < 0:
+                return True
+            at = end + 1
+        elif at == 0 and line.startswith(quote):
+            inside, at = True, 1
+            continue
+        comma = line.find(delimiter, at)
+        if comma < 0:
+            return False
+        at = comma + len(delimiter)
+        inside = line.startswith(quote, at)
+        at += inside
 
 
 class _Counted:
