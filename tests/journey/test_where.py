@@ -129,7 +129,10 @@ def test_the_names_of_a_condition_are_known() -> None:
         ("qty + rebate = 3", {"qty": "1", "rebate": 2}, True),
         ("qty - 1 - 1 = 1", {"qty": "3"}, True),
         ("qty * (1 + 1) = 6", {"qty": "3"}, True),
-        ("rebate > qty", {"qty": "9", "rebate": "10"}, False),
+        ("rebate > qty", {"qty": "9", "rebate": "10"}, True),
+        ("rebate > qty", {"qty": "b", "rebate": "10"}, False),
+        ("rebate = qty", {"qty": "2", "rebate": "2.0"}, True),
+        ("rebate <> qty", {"qty": "x", "rebate": "x"}, False),
         ("rebate > qty + 0", {"qty": "9", "rebate": "10"}, True),
     ],
 )

@@ -145,7 +145,13 @@ def _boolean(node: exp.Expr, catalogue: Catalogue) -> str:  # noqa: C901, PLR091
             type(node)
         ]
         found = f"({side(node.left, catalogue)} {sign} {side(node.right, catalogue)})"
-        return _decided(found, node, catalogue) if side is _number else found
+        if side is _number:
+            return _decided(found, node, catalogue)
+        if isinstance(node.left.unnest(), exp.Column) and isinstance(node.right.unnest(), exp.Column):
+            return (
+                f"coalesce({_number(node.left, catalogue)} {sign} {_number(node.right, catalogue)}, {found})"
+            )
+        return found
     raise BadCondition(f"{node.sql()!r} is neither true nor false; compare it with something")
 
 
