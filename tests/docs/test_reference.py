@@ -1,4 +1,4 @@
-"""What is public is documented: errors, settings, tables, commands, refusal reasons, keys of mappings and maps, decisions."""
+"""What is public is documented: errors, settings, tables, models, commands, refusal reasons, keys of mappings and maps, decisions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 import pytest
 from pydantic_core import PydanticUndefined
 
-from docs import commands_page
+from docs import commands_page, models_page
 from docs.pages import DOCS, every, headings, import_everything, page, section, table
 from parcours.journey import map as maps
 from parcours.journey.where import BUILT_IN
@@ -135,6 +135,11 @@ def test_every_word_of_conditions_is_documented() -> None:
 def test_commands_are_documented_as_they_help() -> None:
     """The page says of every command and option what `--help` says; renew it with `python tests/docs/commands_page.py`."""
     assert page("reference/commands.md") == commands_page.render()
+
+
+def test_models_are_documented_as_their_headers_say() -> None:
+    """The page says of every SQL file what its header says; renew it with `python tests/docs/models_page.py`."""
+    assert page("reference/models.md") == models_page.render()
 
 
 def test_every_trait_and_format_is_documented() -> None:

@@ -16,7 +16,7 @@ Links = list[tuple[int, int]]
 
 def numbers(values: object) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """An array of whole numbers."""
-    return np.array(list(values), np.int64)  # type: ignore[call-overload,no-any-return]  # any iterable of integers
+    return np.array(list(values), np.int64)  # type: ignore[call-overload]  # any iterable of integers
 
 
 def people_of(seen: Seen, links: Links, known: Seen | None = None) -> Seen:

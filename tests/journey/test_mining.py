@@ -55,7 +55,7 @@ def test_the_graph_counts_transitions_people_and_waits(engine: Engine) -> None:
     """
     rows = {
         (row["source"], row["target"]): tuple(row[name] for name in ("count", "people", "wait_median_s", "wait_p95_s"))
-        for row in mining.transition_graph(engine, "walk")
+        for row in mining.transition_graph(engine)
     }  # fmt: skip
     assert rows == {
         (None, A): (4, 2, None, None),
@@ -70,13 +70,13 @@ def test_the_graph_counts_transitions_people_and_waits(engine: Engine) -> None:
 
 def test_the_most_frequent_transition_comes_first(engine: Engine) -> None:
     """Counts do not rise down the table."""
-    counts = [row["count"] for row in mining.transition_graph(engine, "walk")]
+    counts = [row["count"] for row in mining.transition_graph(engine)]
     assert counts == sorted(counts, reverse=True)
 
 
 def test_variants_are_whole_paths(engine: Engine) -> None:
     """Four journeys, four paths, each once."""
-    assert mining.variants(engine, "walk") == [([A], 1), ([A, B], 1), ([A, B, B], 1), ([A, B, C], 1)]
+    assert mining.variants(engine) == [([A], 1), ([A, B], 1), ([A, B, B], 1), ([A, B, C], 1)]
 
 
 LOG = [
@@ -87,21 +87,25 @@ LOG = [
 ]
 
 
-def paths(engine: Engine, walk: str) -> list[tuple[list[str], int]]:
-    """Variants by the names of types."""
+def paths(engine: Engine) -> list[tuple[list[str], int]]:
+    """Variants of the walk by the names of types."""
     names = dict(engine.rows("select code, text from term where kind = 'type'"))
-    return [([names[node] for node in path], count) for path, count in mining.variants(engine, walk)]
+    return [([names[node] for node in path], count) for path, count in mining.variants(engine)]
 
 
 def test_a_walk_of_objects_has_one_journey_per_object(engine: Engine) -> None:
     """Both orders were seen, then sent."""
     Direct(engine, Map("order", None, (), None, ()), LOG, 10**15).stitch()
-    assert paths(engine, mining.walk_of_objects(0)) == [(["seen", "sent"], 2)]
+    mining.walk_of_objects(engine, 0)
+    assert paths(engine) == [(["seen", "sent"], 2)]
 
 
 def test_a_walk_of_people_is_cut_where_it_is_quiet(engine: Engine) -> None:
     """A wait of 61 seconds cuts at 60, not at 61; without quiet a person is one journey; nobody is none."""
     Direct(engine, Map("order", None, (), None, ()), LOG, 10**15).stitch()
-    assert paths(engine, mining.walk_of_people(60 * SECOND_US)) == [(["seen"], 1), (["seen", "sent"], 1)]
-    assert paths(engine, mining.walk_of_people(61 * SECOND_US)) == [(["seen", "sent", "seen"], 1)]
-    assert paths(engine, mining.walk_of_people(None)) == [(["seen", "sent", "seen"], 1)]
+    mining.walk_of_people(engine, 60 * SECOND_US)
+    assert paths(engine) == [(["seen"], 1), (["seen", "sent"], 1)]
+    mining.walk_of_people(engine, 61 * SECOND_US)
+    assert paths(engine) == [(["seen", "sent", "seen"], 1)]
+    mining.walk_of_people(engine, None)
+    assert paths(engine) == [(["seen", "sent", "seen"], 1)]

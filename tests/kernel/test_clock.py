@@ -21,9 +21,11 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @given(
-    st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC)),
+    st.integers(-2_000_000_000_000_000, 7_000_000_000_000_000).map(
+        lambda us: EPOCH + timedelta(microseconds=us)
+    ),
     st.sampled_from(["UTC", "Europe/Paris", "Asia/Tokyo"]),
-)  # noqa: DTZ001 - bounds are naive
+)
 def test_what_is_printed_is_read_back(moment: datetime, zone: str) -> None:
     """An instant printed in any zone is the same instant when read."""
     instant = (moment - EPOCH) // timedelta(microseconds=1)

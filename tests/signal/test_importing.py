@@ -304,7 +304,9 @@ def packed(kind: str) -> bytes:
         return out.getvalue()
     if kind == "zst":
         return bytes(pa.Codec("zstd").compress(plain, asbytes=True))
-    return {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}[kind](plain)
+    if kind == "gz":
+        return gzip.compress(plain)
+    return bz2.compress(plain) if kind == "bz2" else lzma.compress(plain)
 
 
 FILES: dict[str, tuple[str, bytes]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import json
 import sqlite3
@@ -19,6 +20,7 @@ from deltalake import DeltaTable
 from parcours.cli.main import main
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 ORDERS = """
@@ -70,7 +72,7 @@ class Answer:
         return json.loads(self.out)
 
 
-def write(folder: Path, files: dict[str, str | bytes]) -> None:
+def write(folder: Path, files: Mapping[str, str | bytes]) -> None:
     """Write files below a folder; text loses its common indentation and first line break."""
     for name, content in files.items():
         path = folder / name
@@ -154,9 +156,14 @@ def lake_table(folder: Path, table: str) -> list[dict[str, Any]]:
     if not files:
         return []
     paths = [unquote(file) for file in files]
-    with duckdb.connect() as engine:
-        found = engine.sql("select * from read_parquet(?, hive_partitioning = true)", params=[paths])
-        return list(found.to_arrow_table().to_pylist())
+    found = _reader().sql("select * from read_parquet(?, hive_partitioning = true)", params=[paths])
+    return list(found.to_arrow_table().to_pylist())
+
+
+@functools.cache
+def _reader() -> duckdb.DuckDBPyConnection:
+    """One engine for reading what was written."""
+    return duckdb.connect()
 
 
 def lake_rows(folder: Path, table: str, *leave_out: str) -> list[str]:
@@ -173,7 +180,15 @@ def lake_rows(folder: Path, table: str, *leave_out: str) -> list[str]:
 _CODED = ("source", "type", "channel", "touchpoint", "namespace", "other_namespace", "map", "step", "promise")
 
 
-def facts(folder: Path, table: str) -> list[str]:
+def _people(folder: Path) -> dict[int, int]:
+    """Person to the smallest of their tokens."""
+    people: dict[int, int] = {}
+    for row in lake_table(folder, "person_token"):
+        people[row["person_id"]] = min(row["token"], people.get(row["person_id"], row["token"]))
+    return people
+
+
+def facts(folder: Path, table: str, people: Mapping[int, int] | None = None) -> list[str]:
     """Rows of a published lake table with names instead of codes, without file numbers, sorted: comparable across workspaces.
 
     A person is called by the smallest of their tokens: which of them founded the person depends on what was known first.
@@ -181,9 +196,7 @@ def facts(folder: Path, table: str) -> list[str]:
     terms = {
         (kind, code): text for kind, code, text in vault_rows(folder, "select kind, code, text from term")
     }
-    people: dict[int, int] = {}
-    for row in lake_table(folder, "person_token"):
-        people[row["person_id"]] = min(row["token"], people.get(row["person_id"], row["token"]))
+    called = _people(folder) if people is None else people
 
     def named(row: dict[str, Any]) -> dict[str, Any]:
         row = {name: value for name, value in row.items() if name != "file_id"}
@@ -197,7 +210,7 @@ def facts(folder: Path, table: str) -> list[str]:
             row["ordinal"] &= (1 << 40) - 1
         for name in ("person_id", "unit_id"):
             if name in row:
-                row[name] = people.get(row[name], row[name])
+                row[name] = called.get(row[name], row[name])
         if row.get("objects"):
             row["objects"] = sorted(
                 (terms["namespace", item["namespace_id"]], item["object_id"]) for item in row["objects"]
@@ -210,10 +223,11 @@ def facts(folder: Path, table: str) -> list[str]:
 TABLES = ("signal", "timeless", "link", "object", "person_token", "journey", "journey_step", "verdict", "gap")
 
 
-def everything(folder: Path) -> dict[str, object]:
+def everything(folder: Path) -> dict[str, Any]:
     """All that is true in a workspace: derived tables, and what the vault keeps of the imported files."""
+    people = _people(folder)
     alive = "file_id in (select file_id from imported_file where state = 'imported')"
-    found: dict[str, object] = {table: facts(folder, table) for table in TABLES}
+    found: dict[str, Any] = {table: facts(folder, table, people) for table in TABLES}
     found["gaps"] = parcours(folder, "gaps", "--format", "json").json
     found["identifier"] = sorted(vault_rows(folder, "select * from identifier"))
     found["refused"] = sorted(refused_rows(folder), key=str)

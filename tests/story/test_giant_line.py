@@ -21,24 +21,21 @@ ROW = b"o%d,ann,lyon,2024-03-01 10:00:00,\n"
 
 @pytest.mark.heavy
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("filling", ["zeros", "letters", "quoted lines"])
+@pytest.mark.parametrize("filling", ["zeros", "letters"])
 def test_a_line_of_a_gigabyte_is_refused_alone(tmp_path: Path, filling: str) -> None:
     """It is counted and kept with its number, its neighbours enter, and no process ever holds a gigabyte."""
     write(tmp_path, {"sources/orders.yaml": ORDERS})
     path = tmp_path / "data/orders-1.csv"
     path.parent.mkdir()
-    piece = {"zeros": b"", "letters": b"x" * MEGABYTE, "quoted lines": b"two\nlines\n" * (MEGABYTE // 10)}[
-        filling
-    ]
-    quote = b'"' * (filling == "quoted lines")
+    piece = b"" if filling == "zeros" else b"x" * MEGABYTE
     with path.open("wb") as file:
-        file.write(HEADER + ROW % 1 + b"o2,ann," + quote)
+        file.write(HEADER + ROW % 1 + b"o2,ann,")
         if piece:
             for _ in range(GIGABYTE // len(piece)):
                 file.write(piece)
         else:
             file.seek(GIGABYTE, 1)  # a hole: zeros without disk
-        file.write(quote + b",2024-03-01 10:00:00,\n" + ROW % 3)
+        file.write(b",2024-03-01 10:00:00,\n" + ROW % 3)
     words = ["parcours", "run", "-w", str(tmp_path), "--as-of", "2024-03-10"]
     code = f"import resource, sys; sys.argv = {words!r}; from parcours.cli.main import main\ntry: main()\nfinally: print('peak', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)"
     answer = subprocess.run(

@@ -82,10 +82,10 @@ def instant(dice: random.Random) -> str:
     return f"2024-01-{dice.randint(1, 25):02d} {dice.randint(0, 23):02d}:{dice.randint(0, 59):02d}:00"
 
 
-def web_file(dice: random.Random) -> str:
+def web_file(dice: random.Random, rows: int = ROWS) -> str:
     """Orders; some ids come twice, some rows are ragged, some properties are personal."""
     lines = ["id,order_id,customer,cookie,store,mail,city,remark,placed_at,cancelled_at"]
-    for _ in range(ROWS):
+    for _ in range(rows):
         number = dice.randint(1, 600)
         if dice.random() < 1 / 40:
             lines.append("ragged,row")
@@ -102,10 +102,10 @@ def web_file(dice: random.Random) -> str:
     return "\n".join(lines) + "\n"
 
 
-def till_file(dice: random.Random) -> str:
+def till_file(dice: random.Random, rows: int = ROWS) -> str:
     """Hand-overs, some of them no JSON."""
     lines = []
-    for _ in range(ROWS):
+    for _ in range(rows):
         number = dice.randint(1, 600)
         kind = dice.choice(["order.ready", "order.collected"])
         bad = dice.random() < 1 / 40

@@ -24,10 +24,10 @@ def mine_graph_from_parquet(path: Path) -> list[Edge]:
     with tempfile.TemporaryDirectory(prefix="parcours-bench-") as folder:
         engine = open_engine(Path(folder) / "spill", "6GB", threads=2)
         rows = f"read_parquet({literal(str(path))}, file_row_number = true)"
-        walk, names = walk_of_rows(
-            engine, rows, journey="case_id", node="type", at="occurred_at", order="file_row_number"
+        names = walk_of_rows(
+            engine, rows, journey="case_id", node="type", at="occurred_at", order="file_row_number::integer"
         )
-        graph = named(transition_graph(engine, walk, anybody=False), names)
+        graph = named(transition_graph(engine, anybody=False), names)
         engine.close()
     return [
         Edge(row["source"], row["target"], row["count"], row["wait_median_s"])

@@ -21,7 +21,8 @@ from parcours.gap.tables import GAP, VERDICT
 from parcours.identity import PERSON_TOKEN, resolve_people
 from parcours.identity.store import SHARED_NAMESPACES
 from parcours.journey import JOURNEY, JOURNEY_STEP, read_maps
-from parcours.journey.scope import FILE_SHIFT, World, fill_scope, plan_scope, refs_of
+from parcours.journey.scope import World, fill_scope, plan_scope, refs_of
+from parcours.journey.seeing import see_signals, see_timeless
 from parcours.journey.stitching import stitch
 from parcours.journey.where import Catalogue
 from parcours.kernel.clock import now_us, stopwatch
@@ -304,30 +305,13 @@ def _identify(run: _Run, imported: Imported) -> tuple[int, str | None]:
 def _look(run: _Run, mapped: Sequence[Mapped]) -> None:
     """Make the views that journeys and promises read: `seen`, `object`, `term`, `source_zone`."""
     engine, lake = run.engine, run.lake
-    ranks = {
-        row["file_id"]: rank
-        for rank, row in enumerate(sorted(run.vault.files(), key=lambda row: (row["source"], row["path"])))
-    }
-    engine.register(
-        "file_rank",
-        pa.table(
-            {"file_id": pa.array(list(ranks), pa.int32()), "rank": pa.array(list(ranks.values()), pa.int64())}
-        ),
-    )
     lake.view(engine, SIGNAL, run.versions[SIGNAL.name])
     lake.view(engine, OBJECT, run.versions[OBJECT.name])
     lake.view(engine, PERSON_TOKEN, run.versions[PERSON_TOKEN.name])
-    undated = lake.query(TIMELESS, run.versions[TIMELESS.name])
+    lake.view(engine, TIMELESS, run.versions[TIMELESS.name], "undated")
     register_terms(engine, run.vault)
-    engine.run(f"""
-        create or replace temp view seen as
-        select s.*, p.person_id, (r.rank << {FILE_SHIFT}) + s.source_row as ordinal
-        from signal as s join file_rank as r on r.file_id = s.file_id left join person_token as p on p.token = s.token
-        where s.occurred_at <= {run.as_of}""")
-    engine.run(f"""
-        create or replace temp view timeless as
-        select s.*, p.person_id, (r.rank << {FILE_SHIFT}) + s.source_row as ordinal
-        from ({undated}) as s join file_rank as r on r.file_id = s.file_id left join person_token as p on p.token = s.token""")
+    see_signals(engine, run.vault.files(), run.as_of)
+    see_timeless(engine)
     codes = run.vault.terms("source")
     zones = {
         codes[item.source.source]: item.source.time_zone or run.workspace.settings.time_zone
@@ -435,41 +419,25 @@ def _touched_sets(run: _Run, imported: Imported, touched_people: str | None) -> 
     anew, new_files, since = _news(run, imported.file_ids)
     if anew or since is None or touched_people is None:
         return None
-    run.engine.run(
-        f"""
-        create or replace temp table new_signal as
-        select signal_id, person_id, objects from seen where file_id in ({_list(new_files)}) or occurred_at > {since}
-        union all
-        select signal_id, person_id, objects from timeless where file_id in ({_list(new_files)})"""
-    )
-    run.engine.run(
-        "create or replace temp table touched_person as select distinct person_id from new_signal where person_id is not null union select person_id from changed_person"
-    )
+    run.engine.register("new_file", pa.table({"file_id": pa.array(sorted(new_files), pa.int32())}))
+    run.engine.make_table(__package__, "new_signal", {"since": since})
+    run.engine.make_table(__package__, "touched_person")
     return new_files
 
 
 def _touched_units(run: _Run, item: Drawn, world: World, map_id: int) -> str:
     """SQL of the units of a map that must be looked at again; makes the table `touched_unit`."""
-    journey = run.lake.query(JOURNEY, run.published(JOURNEY), lambda values: int(values[0]) == map_id)
-    verdict = run.lake.query(VERDICT, run.published(VERDICT), lambda values: int(values[0]) == map_id)
-    parts = [
-        f"select unit_id from ({journey}) where closed_at is null or person_id in (select person_id from touched_person)"
-    ]
-    parts.append(
-        f"select j.unit_id from ({verdict}) as v join ({journey}) as j using (journey_id) where v.verdict in ('pending', 'unobservable')"
-    )
+    for spec in (JOURNEY, VERDICT):
+        mine = run.lake.query(spec, run.published(spec), lambda values: int(values[0]) == map_id)
+        run.engine.run(f"create or replace temp view map_{spec.name} as {mine}")
+    run.engine.make_view(__package__, "unsettled_unit")
     if item.map.by_person:
-        parts.append("select person_id from touched_person")
+        run.engine.make_table(__package__, "touched_unit_of_people", name="touched_unit")
     else:
         code = world.namespaces.get(item.map.per, -1)
-        unit = f"unnest(list_transform(list_filter(objects, lambda x: x.namespace_id = {code}), lambda x: x.object_id))"
-        parts.append(f"select {unit} from new_signal where objects is not null")
-        parts.append(
-            f"select {unit} from seen where objects is not null and person_id in (select person_id from touched_person)"
+        run.engine.make_table(
+            __package__, "touched_unit_of_objects", {"namespace_id": code}, name="touched_unit"
         )
-    run.engine.run(
-        f"create or replace temp table touched_unit as select distinct unit_id from ({' union all '.join(parts)}) as t(unit_id) where unit_id is not null"
-    )
     return "select unit_id from touched_unit"
 
 
@@ -537,16 +505,18 @@ def _coverage(run: _Run) -> dict[str, Any]:
     """First and last signal of each source, and the sources of each type, up to the instant of the run."""
     names = {code: name for name, code in run.vault.terms("source").items()}
     types = {code: name for name, code in run.vault.terms("type").items()}
-    found = run.engine.rows(
-        f"select source_id, type_id, min(occurred_at), max(occurred_at), count(*) from signal where occurred_at <= {run.as_of} group by all"
-    )
+    found = run.engine.model(__package__, "source_coverage", {"as_of": run.as_of}).to_pylist()
     spans: dict[str, list[int]] = {}
     emits: dict[str, set[str]] = {}
-    for source_id, type_id, first, last, signals in found:
-        name = names[source_id]
-        span = spans.setdefault(name, [first, last, 0])
-        spans[name] = [min(span[0], first), max(span[1], last), span[2] + signals]
-        emits.setdefault(types[type_id], set()).add(name)
+    for row in found:
+        name = names[row["source_id"]]
+        span = spans.setdefault(name, [row["first_at"], row["last_at"], 0])
+        spans[name] = [
+            min(span[0], row["first_at"]),
+            max(span[1], row["last_at"]),
+            span[2] + row["signal_count"],
+        ]
+        emits.setdefault(types[row["type_id"]], set()).add(name)
     run.facts["coverage"] = spans
     return {"spans": spans, "emits": emits}
 

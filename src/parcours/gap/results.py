@@ -9,15 +9,14 @@ import unicodedata
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
 from sqlalchemy import select
 
 from parcours.gap.interval import effective_count, kept_interval
 from parcours.gap.loop import iso_week, register_terms
-from parcours.gap.tables import GAP, VERDICT
+from parcours.gap.tables import GAP, SLICES, VERDICT
 from parcours.identity import PERSON_TOKEN
 from parcours.journey import JOURNEY, JOURNEY_STEP, mining
-from parcours.journey.scope import FILE_SHIFT
+from parcours.journey.seeing import see_signals
 from parcours.kernel.clock import duration_us, format_instant
 from parcours.kernel.document import closest
 from parcours.kernel.errors import ParcoursError
@@ -105,10 +104,7 @@ class Results:
         self._known("promise", promise, self._promises())
         self._view(GAP)
         terms = {code: text for text, code in self._vault.terms("promise").items()}
-        condition = "where dimension is null and week is null" if overall_only else ""
-        rows = self._engine.arrow(
-            f"select * from gap {condition} order by map_id, promise_id, dimension nulls first, value, week nulls first"
-        ).to_pylist()
+        rows = self._engine.model(__package__, "gap_figure", {"overall_only": overall_only}).to_pylist()
         answer = []
         for row, population in zip(rows, _populations(rows), strict=True):
             name, _, promise_name = terms[row["promise_id"]].partition("/")
@@ -140,33 +136,20 @@ class Results:
         self._known("verdict", verdict, VERDICTS)
         name = self._promises()[promise]
         slices = self.maps[name]["slices"]
+        for key in where or {}:
+            self._known("slice", key, slices)
         for spec in (VERDICT, SIGNAL, OBJECT):
             self._view(spec)
-        register_terms(self._engine, self._vault)
         code = self._vault.terms("promise")[f"{name}/{promise}"]
-        conditions = [f"promise_id = {code}"]
-        bound: dict[str, object] = {}
-        if verdict is not None:
-            conditions.append("verdict = $verdict")
-            bound["verdict"] = verdict
-        for number, (key, value) in enumerate((where or {}).items()):
-            self._known("slice", key, slices)
-            conditions.append(f"slice_{slices.index(key)} = $value_{number}")
-            bound[f"value_{number}"] = value
-        if period is not None:
-            conditions.append("week = $week")
-            bound["week"] = int(period.replace("-W", "")) if period.replace("-W", "").isdigit() else -1
-        cut = f"limit {int(limit)}" if limit is not None else ""
-        rows = self._engine.arrow(
-            f"""
-            with chosen as (select * from verdict where {" and ".join(conditions)} order by trigger_at desc, trigger_id {cut}),
-            named as (select object_id, any_value(value) as value from object group by object_id)
-            select c.*, n.value as unit, t.file_id as trigger_file, t.source_row as trigger_row, x.file_id as target_file, x.source_row as target_row
-            from chosen as c left join named as n on n.object_id = c.unit_id
-            left join signal as t on t.signal_id = c.trigger_id left join signal as x on x.signal_id = c.target_id
-            order by c.trigger_at desc, c.trigger_id, c.unit_id""",
-            bound,
-        ).to_pylist()
+        asked = {slices.index(key): value for key, value in (where or {}).items()}
+        bound = {
+            "promise_id": code,
+            "verdict": verdict,
+            "week": None if period is None else _week(period),
+            "at_most": limit,
+            **{f"slice_{number}": asked.get(number) for number in range(SLICES)},
+        }
+        rows = self._engine.model(__package__, "verdict_evidence", bound).to_pylist()
         texts = self._texts(
             [signal for row in rows for signal in (row["trigger_id"], row["target_id"]) if signal is not None]
         )
@@ -209,17 +192,17 @@ class Results:
 
     def graph(self, *, map_name: str | None, by_type: bool, per: str | None, quiet: str | None) -> list[Row]:
         """Transitions as contract rows; start and end are None."""
-        walk, names = self._walk(map_name, by_type=by_type, per=per, quiet=quiet)
-        return mining.named(mining.transition_graph(self._engine, walk), names)
+        names = self._walk(map_name, by_type=by_type, per=per, quiet=quiet)
+        return mining.named(mining.transition_graph(self._engine), names)
 
     def variants(
         self, *, map_name: str | None, by_type: bool, per: str | None, quiet: str | None
     ) -> list[Row]:
         """Paths and how many journeys took each."""
-        walk, names = self._walk(map_name, by_type=by_type, per=per, quiet=quiet)
+        names = self._walk(map_name, by_type=by_type, per=per, quiet=quiet)
         return [
             {"path": [names[node] for node in path], "count": count}
-            for path, count in mining.variants(self._engine, walk)
+            for path, count in mining.variants(self._engine)
         ]
 
     def person(self, name: str) -> Row:
@@ -232,29 +215,21 @@ class Results:
             self._view(spec)
         self._seen()
         person_id = self._person_id(name)
+        asked = {"person_id": person_id}
         tokens = [
             token
             for (token,) in self._engine.rows(
-                f"select token from person_token where person_id = {person_id} order by token"
+                "select token from person_token where person_id = $person_id order by token", asked
             )
         ]
         promises = {code: text for text, code in self._vault.terms("promise").items()}
         maps = {code: text for text, code in self._vault.terms("map").items()}
-        signals = self._engine.arrow(f"""
-            select s.signal_id, s.occurred_at, ty.text as type, ch.text as channel, tp.text as touchpoint, so.text as source, s.file_id, s.source_row, s.properties,
-                   list_transform(s.objects, lambda x: x.object_id) as object_ids
-            from seen as s join term as ty on ty.kind = 'type' and ty.code = s.type_id join term as so on so.kind = 'source' and so.code = s.source_id
-            left join term as ch on ch.kind = 'channel' and ch.code = s.channel_id left join term as tp on tp.kind = 'touchpoint' and tp.code = s.touchpoint_id
-            where s.person_id = {person_id} order by s.occurred_at, s.ordinal""").to_pylist()
+        signals = self._engine.model(__package__, "person_signal", asked).to_pylist()
         objects = self._object_names({item for row in signals for item in row["object_ids"] or ()})
         texts = self._texts([row["signal_id"] for row in signals])
         places = self._places([(row["file_id"], row["source_row"]) for row in signals])
-        verdicts = self._engine.arrow(
-            f"select * from verdict where person_id = {person_id} order by trigger_at, promise_id"
-        ).to_pylist()
-        journeys = self._engine.arrow(
-            f"select * from journey where person_id = {person_id} order by started_at"
-        ).to_pylist()
+        verdicts = self._engine.model(__package__, "person_verdict", asked).to_pylist()
+        journeys = self._engine.model(__package__, "person_journey", asked).to_pylist()
         return {
             "person": person_text(person_id),
             "identifiers": self._identifiers(tokens),
@@ -389,11 +364,9 @@ class Results:
     def _object_names(self, object_ids: Collection[int]) -> dict[int, str]:
         if not object_ids:
             return {}
-        ids = ", ".join(str(item) for item in sorted(object_ids))
-        rows = self._engine.rows(
-            f"select o.object_id, any_value(t.text), any_value(o.value) from object as o join term as t on t.kind = 'namespace' and t.code = o.namespace_id where o.object_id in ({ids}) group by o.object_id"
-        )
-        return {object_id: f"{namespace}:{value}" for object_id, namespace, value in rows}
+        asked = {"object_ids": sorted(object_ids)}
+        rows = self._engine.model(__package__, "object_name", asked).to_pylist()
+        return {row["object_id"]: f"{row['namespace']}:{row['value']}" for row in rows}
 
     def _person_id(self, name: str) -> int:
         namespace, colon, value = name.partition(":")
@@ -423,23 +396,12 @@ class Results:
 
     def _seen(self) -> None:
         register_terms(self._engine, self._vault)
-        ranks = sorted(self._files(), key=lambda row: (row["source"], row["path"]))
-        table = pa.table(
-            {
-                "file_id": pa.array([row["file_id"] for row in ranks], pa.int32()),
-                "rank": pa.array(range(len(ranks)), pa.int64()),
-            }
-        )
-        self._engine.register("file_rank", table)
-        self._engine.run(f"""
-            create or replace temp view seen as
-            select s.*, p.person_id, (r.rank << {FILE_SHIFT}) + s.source_row as ordinal
-            from signal as s join file_rank as r on r.file_id = s.file_id left join person_token as p on p.token = s.token
-            where s.occurred_at <= {self.manifest.as_of}""")
+        see_signals(self._engine, self._files(), self.manifest.as_of)
 
     def _walk(
         self, map_name: str | None, *, by_type: bool, per: str | None, quiet: str | None
-    ) -> tuple[str, dict[int, str]]:
+    ) -> dict[int, str]:
+        """Choose the walk; answers the names of its nodes."""
         types = {code: text for text, code in self._vault.terms("type").items()}
         if map_name is not None:
             self._known("map", map_name, self.maps)
@@ -447,16 +409,19 @@ class Results:
                 self._view(spec)
             code = self._vault.terms("map")[map_name]
             steps = {code: text.partition("/")[2] for text, code in self._vault.terms("step").items()}
-            return mining.walk_of_map(code, by_type=by_type), types if by_type else steps
+            mining.walk_of_map(self._engine, code, by_type=by_type)
+            return types if by_type else steps
         for spec in (SIGNAL, PERSON_TOKEN):
             self._view(spec)
         self._seen()
         if per in {None, "person", "visit"}:
             silence = quiet or ("30m" if per == "visit" else None)
-            return mining.walk_of_people(duration_us(silence) if silence else None), types
+            mining.walk_of_people(self._engine, duration_us(silence) if silence else None)
+            return types
         namespaces = self._vault.terms("namespace")
         self._known("object", per, {*namespaces, "person", "visit"})
-        return mining.walk_of_objects(namespaces[per or ""]), types
+        mining.walk_of_objects(self._engine, namespaces[per or ""])
+        return types
 
 
 @contextlib.contextmanager
@@ -482,6 +447,12 @@ def open_results(workspace: Workspace, memory: str | None = None) -> Iterator[Re
     finally:
         engine.close()
         vault.close()
+
+
+def _week(period: str) -> int:
+    """`2026-W37` as 202637; what is no week is one that never was."""
+    digits = period.replace("-W", "")
+    return int(digits) if digits.isdigit() else -1
 
 
 def _populations(rows: Sequence[Row]) -> list[Row]:

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from parcours.lake.sql import Value
 
 _BATCH_ROWS = 100_000
-_MEMORY = re.compile(r"\s*(?!0+(\.0*)?\D)\d+(\.\d+)?\s*([KMGT]i?)?B\s*", re.IGNORECASE)  # -1 would be no bound at all
+_MEMORY = re.compile(
+    r"\s*(?!0+(\.0*)?\D)\d+(\.\d+)?\s*([KMGT]i?)?B\s*", re.IGNORECASE
+)  # -1 would be no bound at all
 _PARQUET = (
     "format parquet, compression zstd, compression_level 1"  # a tenth larger than level 3, a third faster
 )
@@ -89,12 +91,15 @@ class Engine:
         return self.arrow(model_sql(package, table), parameters)
 
     def make_table(
-        self, package: str, table: str, parameters: Mapping[str, object] | None = None
+        self,
+        package: str,
+        model: str,
+        parameters: Mapping[str, object] | None = None,
+        name: str | None = None,
     ) -> None:
-        """Keep the rows of one SQL model as a temporary table of its name."""
-        self.run(
-            f"create or replace temp table {identifier(table)} as {model_sql(package, table)}", parameters
-        )
+        """Keep the rows of one SQL model as a temporary table under its name, or under `name`."""
+        sql = f"create or replace temp table {identifier(name or model)} as {model_sql(package, model)}"
+        self.run(sql, parameters)
 
     def make_view(
         self, package: str, model: str, parameters: Mapping[str, Value] | None = None, name: str | None = None

@@ -120,21 +120,15 @@ def read_model(package: str, name: str) -> Model:
 
 
 def parse_model(text: str) -> Model:
-    """A model from the text of its file.
+    r"""A model from the text of its file.
 
     Example:
-        >>> model = parse_model("""-- model:  late
-        ... -- grain:  one row per signal
-        ... -- unit:   at_us in microseconds UTC
-        ... -- reads:  seen
-        ... -- source: docs/adr/0001-names-and-units.md
-        ...
-        ... select at_us::bigint as at_us, '10:30' as told from seen where at_us > :since
-        ... """)
+        >>> head = "-- model: late\n-- grain: a signal\n-- unit: none\n-- reads: seen, term\n-- source: none"
+        >>> model = parse_model(f"{head}\n\nselect at_us::bigint, '10:30' as told from seen where at_us > :since")
         >>> model.name, model.reads
-        ('late', ('seen',))
+        ('late', ('seen', 'term'))
         >>> print(model.sql)
-        select at_us::bigint as at_us, '10:30' as told from seen where at_us > $since
+        select at_us::bigint, '10:30' as told from seen where at_us > $since
     """
     head, _, body = text.partition("\n\n")
     told = {}

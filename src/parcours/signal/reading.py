@@ -343,7 +343,9 @@ def _load_text(
         "select line, any_value(lower(cast(error_type as varchar))), left(any_value(csv_line), 1000) from _reject group by line order by line"
     )
     places = rejected_records(text, [line for line, _, _ in found])
-    return [(*places[line], reason.replace(" ", "_"), content) for line, reason, content in found]
+    return [  # beyond a record of many megabytes the engine loses count of lines; its own number is then the best there is
+        (*places.get(line, (line, line)), reason.replace(" ", "_"), content) for line, reason, content in found
+    ]
 
 
 def _json_rows(engine: Engine, read: Read, path: Path, staging: Path, name: str) -> Rows:

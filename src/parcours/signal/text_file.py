@@ -38,6 +38,7 @@ SNIFFED_RECORDS = 200
 SAMPLE_BYTES = 1 << 20  # enough for 200 records of 5 kB
 LONGEST_FIRST_RECORD = 1 << 24  # bytes; a header line beyond 16 MiB is not a header line
 LONGEST_LINE = 1 << 22  # letters; the engine takes no row beyond 2 MB
+_KEPT_OF_A_LINE = LONGEST_FIRST_RECORD + 4 * SAMPLE_BYTES  # bytes; a first line is still seen to be too long
 DELIMITERS = (",", ";", "\t", "|")
 
 # Capital letter and closing mark of cp1252 (such as É») happen to be valid UTF-8. Beside them stand the many
@@ -403,7 +404,13 @@ def _as_utf8(path: Path, staging: Path, encoding: str | None, quote: str | None)
         compression = _compression(plain.peek(_MAGIC_BYTES))
     seen = _look(path, encoding, quote or "")
     dropped = 0 if quote is None else seen.blank_lines
-    fit = seen.encoding == "utf-8" and not seen.uneven and not seen.too_long and not dropped and not (quote is None and seen.mark)
+    fit = (
+        seen.encoding == "utf-8"
+        and not seen.uneven
+        and not seen.too_long
+        and not dropped
+        and not (quote is None and seen.mark)
+    )
     if fit and compression in _LEFT_PACKED:
         return _Utf8(path, seen.encoding, compression, 0, seen.may_break_inside, seen.may_end_inside)
     name = hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:24]
@@ -450,7 +457,7 @@ def _look(path: Path, encoding: str | None, quote: str) -> _Seen:
         blank_lines,
         census.may_break_inside,
         census.inside,
-        census.longest > LONGEST_LINE,
+        census.longest > _KEPT_OF_A_LINE,
     )
 
 
@@ -559,10 +566,9 @@ def _wide_without_mark(first: bytes) -> str | None:
     head = first[:4096]
     if len(head) < 4:  # noqa: PLR2004 - two letters, too few to say
         return None
-    if head[1::2].count(0) > len(head) * 0.4:
-        return "utf-16-le"
-    if head[::2].count(0) > len(head) * 0.4:
-        return "utf-16-be"
+    even, odd = (2 * head[place::2].count(0) / len(head) for place in (0, 1))
+    if max(even, odd) > 0.8 and min(even, odd) < 0.2:  # noqa: PLR2004 - zeros everywhere are a hole, no letters
+        return "utf-16-le" if odd > even else "utf-16-be"
     return None
 
 
@@ -618,14 +624,17 @@ def _one_newline(pieces: Iterator[bytes], quote: bytes) -> Iterator[bytes]:
 
 def _without_long_tails(pieces: Iterator[bytes], quote: bytes) -> Iterator[bytes]:
     """Lines cut where no row can be as long, with as odd a number of quotes as before, so that an engine refuses them cheaply."""
-    length, odd = 0, False  # of the line under way: bytes so far, and whether the quotes cut off are odd in number
+    length, odd = (
+        0,
+        False,
+    )  # of the line under way: bytes so far, and whether the quotes cut off are odd in number
     for piece in pieces:
         for line in _ENDS.split(piece):
             if line in (b"\n", b"\r"):
                 yield quote * odd + line
                 length, odd = 0, False
                 continue
-            room = max(LONGEST_LINE - length, 0)
+            room = max(_KEPT_OF_A_LINE - length, 0)
             yield line[:room]
             length += len(line)
             odd ^= bool(quote) and line[room:].count(quote) % 2 == 1
@@ -792,7 +801,7 @@ def _all_places(text: TextFile, lines: Iterable[str]) -> Iterator[_Place]:
             continue
         start = counted.number + text.dropped_lines
         inside = bool(text.quote) and _ends_inside(line, text.delimiter, text.quote, inside=False)
-        while inside and (line := next(counted, "")):  # noqa: PLW2901 - the record goes on in the next line
+        while inside and (line := next(counted, "")):  # the record goes on in the next line
             inside = _ends_inside(line, text.delimiter, text.quote, inside=True)
         yield _Place(record, engine_line, start)
         record += 1

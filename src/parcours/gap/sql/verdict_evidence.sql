@@ -1,0 +1,41 @@
+-- model:  verdict_evidence
+-- grain:  one row per verdict of a promise, the newest first, with the rows of files behind it
+-- unit:   trigger_at, deadline_at, target_at in microseconds UTC; rows as source_row in signal
+-- reads:  verdict, object, signal
+-- source: docs/adr/0007-what-a-verdict-means.md
+
+-- A parameter that is null asks for everything.
+with chosen as (
+    select unit_id, person_id, trigger_id, trigger_at, deadline_at, target_id, target_at, verdict, week,
+           slice_0, slice_1, slice_2, slice_3, slice_4, slice_5, slice_6, slice_7
+    from verdict
+    where promise_id = :promise_id
+      and (:verdict is null or verdict = :verdict)
+      and (:week is null or week = :week)
+      and (:slice_0 is null or slice_0 = :slice_0)
+      and (:slice_1 is null or slice_1 = :slice_1)
+      and (:slice_2 is null or slice_2 = :slice_2)
+      and (:slice_3 is null or slice_3 = :slice_3)
+      and (:slice_4 is null or slice_4 = :slice_4)
+      and (:slice_5 is null or slice_5 = :slice_5)
+      and (:slice_6 is null or slice_6 = :slice_6)
+      and (:slice_7 is null or slice_7 = :slice_7)
+    order by trigger_at desc, trigger_id, unit_id
+    limit :at_most
+),
+named as (
+    select object_id, min(value) as unit
+    from object
+    where object_id in (select unit_id from chosen)
+    group by object_id
+)
+
+select c.person_id, n.unit, c.verdict, c.trigger_id, c.trigger_at, c.deadline_at, c.target_id, c.target_at, c.week,
+       c.slice_0, c.slice_1, c.slice_2, c.slice_3, c.slice_4, c.slice_5, c.slice_6, c.slice_7,
+       t.file_id as trigger_file, t.source_row as trigger_row,
+       x.file_id as target_file, x.source_row as target_row
+from chosen as c
+left join named as n on n.object_id = c.unit_id
+left join signal as t on t.signal_id = c.trigger_id
+left join signal as x on x.signal_id = c.target_id
+order by c.trigger_at desc, c.trigger_id, c.unit_id

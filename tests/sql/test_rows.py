@@ -1,0 +1,152 @@
+"""Each model, on a few rows whose answer was worked out by hand: `tests/sql/<model>.yaml`.
+
+A file is a list of cases: `promise` (one sentence), `parameters`, `given` (relation to rows) and `expected` rows. A row is a mapping, in which
+what is not named is null, or a list in the order of the columns. Rows of a model that orders them are expected in that order.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pytest
+from ruamel.yaml import YAML
+
+from parcours.gap import VERDICT
+from parcours.gap.tables import GAP
+from parcours.identity import PERSON_TOKEN
+from parcours.journey import JOURNEY, JOURNEY_STEP
+from parcours.lake import open_engine
+from parcours.signal import OBJECT, SIGNAL
+from sql.models import Found, models
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from parcours.lake import Engine
+
+Case = dict[str, Any]  # as YAML has it
+FOLDER = Path(__file__).parent
+MODELS = {found.path.stem: found for found in models()}
+_SEEN = {**SIGNAL.columns, "person_id": "BIGINT", "ordinal": "BIGINT"}
+COLUMNS: dict[str, Mapping[str, str]] = {
+    "signal": SIGNAL.columns,
+    "undated": SIGNAL.columns,
+    "object": OBJECT.columns,
+    "person_token": PERSON_TOKEN.columns,
+    "journey": JOURNEY.columns,
+    "journey_step": JOURNEY_STEP.columns,
+    "verdict": VERDICT.columns,
+    "gap": GAP.columns,
+    "map_journey": JOURNEY.columns,
+    "map_verdict": VERDICT.columns,
+    "seen": _SEEN,
+    "timeless": _SEEN,
+    "term": {"kind": "VARCHAR", "code": "INTEGER", "text": "VARCHAR"},
+    "file_rank": {"file_id": "INTEGER", "rank": "BIGINT"},
+    "new_file": {"file_id": "INTEGER"},
+    "new_signal": {"signal_id": "BIGINT", "person_id": "BIGINT", "objects": SIGNAL.columns["objects"]},
+    "changed_person": {"person_id": "BIGINT"},
+    "touched_person": {"person_id": "BIGINT"},
+    "unsettled_unit": {"unit_id": "BIGINT"},
+    "uncoded": {"journey": "BIGINT", "node": "VARCHAR", "at_us": "BIGINT", "ordinal": "BIGINT"},
+    "coded_node": {"code": "INTEGER", "name": "VARCHAR"},
+    "walk": {
+        "journey": "BIGINT",
+        "node": "INTEGER",
+        "at_us": "BIGINT",
+        "ordinal": "BIGINT",
+        "person": "BIGINT",
+    },
+    "transition": {
+        "source": "INTEGER",
+        "target": "INTEGER",
+        "wait_us": "BIGINT",
+        "person": "BIGINT",
+        "is_first": "BOOLEAN",
+    },
+}
+
+
+def cases() -> Iterator[tuple[Found, Case]]:
+    """Every case of every model."""
+    for name, found in MODELS.items():
+        path = FOLDER / f"{name}.yaml"
+        for case in YAML(typ="safe").load(path.read_text("utf-8")) if path.is_file() else ():
+            yield found, case
+
+
+CASES = list(cases())
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """An engine of the product."""
+    opened = open_engine(tmp_path_factory.mktemp("engine") / "spill", "1GB", 1)
+    yield opened
+    opened.close()
+
+
+def test_every_model_has_rows_and_no_rows_are_orphans() -> None:
+    """A model without an answer worked out by hand cannot enter."""
+    assert {path.stem for path in FOLDER.glob("*.yaml")} == set(MODELS)
+    assert {found.path.stem for found, _ in CASES} == set(MODELS)
+
+
+@pytest.mark.parametrize(
+    ("found", "case"), CASES, ids=[f"{found.path.stem}: {case['promise']}" for found, case in CASES]
+)
+def test_rows_are_those_worked_out_by_hand(engine: Engine, found: Found, case: Case) -> None:
+    """Rows in, rows out; and a relation that others read has the columns they were tested with."""
+    name = found.path.stem
+    assert set(case["given"]) == set(found.model.reads)
+    for relation, rows in case["given"].items():
+        give(engine, relation, rows)
+    answer = engine.model(found.package, name, case.get("parameters"))
+
+    expected = [as_row(row, answer.column_names) for row in case["expected"]]
+    assert in_order(found, answer.to_pylist()) == in_order(found, expected)
+    if name in COLUMNS:
+        assert answer.column_names == list(COLUMNS[name])
+
+
+@pytest.mark.parametrize("walk", [name for name in MODELS if name.startswith("walk_of_")])
+def test_every_walk_has_the_columns_of_a_walk(engine: Engine, walk: str) -> None:
+    """What mines a walk need not know how it was chosen; and a view answers what the query with bound values does."""
+    found, case = next((found, case) for found, case in CASES if found.path.stem == walk)
+    for relation, rows in case["given"].items():
+        give(engine, relation, rows)
+    engine.make_view(found.package, walk, case.get("parameters"), "chosen")
+
+    assert list(engine.columns("select * from chosen")) == list(COLUMNS["walk"])
+    rows = engine.arrow("select * from chosen").to_pylist()
+    assert in_order(found, rows) == in_order(found, [as_row(row, list(rows[0])) for row in case["expected"]])
+
+
+def give(engine: Engine, relation: str, rows: list[Any]) -> None:
+    """Make rows readable under a name."""
+    columns = COLUMNS[relation]
+    nothing = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in columns.items())
+    schema = engine.arrow(f"select {nothing} where false").schema
+    table = pa.Table.from_pylist([as_row(row, list(columns)) for row in rows], schema=schema)
+    engine.run(f"drop view if exists {relation}")
+    engine.register(relation, table)
+
+
+def as_row(row: Any, columns: list[str]) -> dict[str, Any]:  # of YAML
+    """A row of the file with all its columns."""
+    if isinstance(row, list):
+        return dict(zip(columns, row, strict=True))
+    assert set(row) <= set(columns), row
+    return {name: row.get(name) for name in columns}
+
+
+def in_order(found: Found, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows as they came where the model orders them, else sorted; fractions to nine digits, which sums of them share."""
+    ordered = "\norder by " in found.text
+    told = [
+        {key: round(value, 9) if isinstance(value, float) else value for key, value in row.items()}
+        for row in rows
+    ]
+    return told if ordered else sorted(told, key=repr)
