@@ -26,8 +26,8 @@ from hypothesis import strategies as st
 
 from story.shop import facts, lake_table, parcours, ran, refused_rows, run, vault_rows, write
 
-QUICK = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
-MANY = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+MANY = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 LATE = "2190-01-01"
 
 

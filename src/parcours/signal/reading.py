@@ -344,7 +344,8 @@ def _load_text(
     )
     places = rejected_records(text, [line for line, _, _ in found])
     return [  # beyond a record of many megabytes the engine loses count of lines; its own number is then the best there is
-        (*places.get(line, (line, line)), reason.replace(" ", "_"), content) for line, reason, content in found
+        (*places.get(line, (line, line)), reason.replace(" ", "_"), content)
+        for line, reason, content in found
     ]
 
 

@@ -4,8 +4,7 @@
 -- reads:  transition
 -- source: docs/reference/commands.md
 
--- Transitions are read once for counts and waits, and not at all for people unless somebody is known:
--- they need not be kept then, however many they are.
+-- Transitions are read once for counts and waits, and for people only where somebody is known.
 with pair as (
     select source, target,
            count(*)                              as count,
