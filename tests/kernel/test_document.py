@@ -15,19 +15,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class Part(Model):
+class _Part(Model):
     """A nested model."""
 
     name: str
     size: int = 0
 
 
-class Whole(Model):
+class _Whole(Model):
     """A model with what documents have."""
 
     title: str
     null: tuple[str, ...] = ()
-    parts: tuple[Part, ...] = ()
+    parts: tuple[_Part, ...] = ()
 
 
 def read(folder: Path, text: str | bytes) -> Document | Fault:
@@ -41,7 +41,7 @@ def faults(folder: Path, text: str) -> list[str]:
     """Every fault of a document."""
     document = read(folder, text)
     assert isinstance(document, Document)
-    found = validate(document, Whole)
+    found = validate(document, _Whole)
     return [str(fault) for fault in found] if isinstance(found, list) else []
 
 
@@ -65,9 +65,9 @@ def test_a_key_may_be_a_word_of_yaml(tmp_path: Path) -> None:
     """`null:` is the key null, as it is written."""
     document = read(tmp_path, "title: x\nnull: [NA]\n")
     assert isinstance(document, Document)
-    found = validate(document, Whole)
+    found = validate(document, _Whole)
 
-    assert isinstance(found, Whole)
+    assert isinstance(found, _Whole)
     assert found.null == ("NA",)
 
 
@@ -109,7 +109,7 @@ def test_a_mark_at_the_beginning_is_no_content(tmp_path: Path) -> None:
 def test_any_bytes_are_a_document_or_a_fault(tmp_path: Path, content: bytes | str) -> None:
     """Reading and checking never raises, whatever the file holds; every fault has a sentence and a fix."""
     document = read(tmp_path, content)
-    found = [document] if isinstance(document, Fault) else validate(document, Whole)
+    found = [document] if isinstance(document, Fault) else validate(document, _Whole)
     for fault in found if isinstance(found, list) else []:
         assert fault.what
         assert fault.fix
