@@ -68,7 +68,8 @@ def bench_pipeline(
         Per size: time of all and of `run` alone, peak memory, promises judged alike; then growth of the cost.
     """
     measured = [_measure(signals, memory, progress) for signals in sizes]
-    rows = [row for each in measured for row in _rows(each)]
+    # Start-up and checks weigh on a small file; the bound is for the size that the anchor speaks of.
+    rows = [row for each in measured for row in _rows(each, bound=each is measured[-1])]
     return [*rows, _growth(measured[0], measured[-1])] if len(measured) > 1 else rows
 
 
@@ -94,7 +95,7 @@ def _parcours(workspace: Path, *verb: str) -> Outcome:
     return run_module(named, "parcours.cli.main", *verb, "-w", workspace, "--format", "json")
 
 
-def _rows(done: Measured) -> list[BenchRow]:
+def _rows(done: Measured, *, bound: bool) -> list[BenchRow]:
     whole = Pair("pipeline", done.case, "time, Parquet to gaps", "s", done.wall_s, done.floor_s, BY_HAND)
     alone = Pair("pipeline", done.case, "time of run alone", "s", done.run.wall_s, done.floor_s, BY_HAND)
     memory = Pair(
@@ -102,7 +103,7 @@ def _rows(done: Measured) -> list[BenchRow]:
     )
     differing = differing_promises(done.gaps.answer, done.floor.answer["promises"])
     return [
-        times_the_peer(whole, AT_MOST_TIMES_BY_HAND),
+        times_the_peer(whole, AT_MOST_TIMES_BY_HAND if bound else None),
         times_the_peer(alone),
         stays_below("pipeline", done.case, "peak memory", "bytes", done.peak_bytes, AT_MOST_BYTES),
         times_the_peer(memory),

@@ -60,12 +60,20 @@ def _count(engine: Engine, map_id: int, slices: Sequence[str]) -> pa.Table:
     table = engine.arrow(f"""
         select promise_id, week, grouping(week) as no_week{names}, count(distinct person_id) as people, count(*) as eligible, {counts}, {weights},
                round(coalesce(sum(weight * weight) filter (where verdict in ('kept', 'broken', 'unobservable')), 0), 6) as weight_squared, {scores}
-        from (
-            select v.*, j.score_sum, j.score_count
-            from verdict as v left join journey as j on j.map_id = v.map_id and j.journey_id = v.journey_id
-            where v.map_id = {map_id}
-        ) group by grouping sets ({", ".join(sets)})""")
+        from ({_scored(engine, map_id)})
+        group by grouping sets ({", ".join(sets)})""")
     return _shaped(table, map_id, slices)
+
+
+def _scored(engine: Engine, map_id: int) -> str:
+    """A map's verdicts with the scores of their journeys; not looked for where nobody gave one."""
+    if not engine.rows(f"select 1 from journey where map_id = {map_id} and score_count > 0 limit 1"):
+        nothing = "null::double as score_sum, null::bigint as score_count"
+        return f"select *, {nothing} from verdict where map_id = {map_id}"
+    return f"""
+        select v.*, j.score_sum, j.score_count
+        from verdict as v left join journey as j on j.map_id = v.map_id and j.journey_id = v.journey_id
+        where v.map_id = {map_id}"""
 
 
 def _shaped(table: pa.Table, map_id: int, slices: Sequence[str]) -> pa.Table:

@@ -98,7 +98,8 @@ def judge(engine: Engine, bench: Bench) -> list[tuple[str, int]]:
         if promise.pattern == "measure":
             sql = _measured(bench, promise, pool)
         else:
-            sql = _timed(bench, promise, pool, _undated(engine, bench.scope, promise))
+            one_file = _is_one_file(engine, pool)
+            sql = _timed(bench, promise, pool, _undated(engine, bench.scope, promise), one_file=one_file)
         before = engine.value("select count(*) from judged")
         engine.run(f"insert into judged select {columns} from ({_finish(bench, promise, sql)})")
         counts.append((promise.promise, engine.value("select count(*) from judged") - before))
@@ -118,6 +119,13 @@ def _pool(engine: Engine, scope: Scope, promise: Promise) -> str:
     if promise.per is None or promise.per == scope.map.per:
         return "assigned"
     return _filled_once(engine, scope, promise.per, "seen")
+
+
+def _is_one_file(engine: Engine, pool: str) -> bool:
+    found = engine.rows(
+        f"select min(ordinal) >> {FILE_SHIFT}, max(ordinal) >> {FILE_SHIFT} from {identifier(pool)}"
+    )
+    return bool(found[0][0] == found[0][1])
 
 
 def _undated(engine: Engine, scope: Scope, promise: Promise) -> str | None:
@@ -244,6 +252,27 @@ def _signal_role(name: str, scope: Scope, ref: SignalRef | Condition | None, poo
     return _Role(name, signals, ("unit_id",))
 
 
+def _first_in_order(trigger: str, role: _Role) -> str:
+    """As `_first_after`, where one file's order decides every tie: then one sort answers all."""
+    name, by = role.name, ", ".join(role.keys)
+    return f"""
+        select * exclude (_found),
+               last_value(case when _found then at_us end ignore nulls) over so_far as {name}_at,
+               last_value(case when _found then ordinal end ignore nulls) over so_far as {name}_ordinal,
+               last_value(case when _found then signal_id end ignore nulls) over so_far as {name}_id,
+               last_value(case when _found then ordinal end ignore nulls) over so_far as {name}_last
+        from (
+            select *, false as _found from {trigger}
+            union all by name
+            select *, true as _found from ({role.signals})
+        )
+        window so_far as (
+            partition by {by} order by at_us desc, ordinal desc, _found
+            rows between unbounded preceding and current row
+        )
+        qualify not _found"""
+
+
 def _first_after(trigger: str, role: _Role, *, alone: bool = False) -> str:
     """Triggers with the first signal of a role after each: at a later instant, or at the same one where that counts as after.
 
@@ -318,15 +347,17 @@ def _before_until(trigger: str, role: _Role) -> str:
         from sure"""
 
 
-def _timed(bench: Bench, promise: Promise, pool: str, undated: str | None) -> str:
-    """`expect` and `never`."""
+def _timed(bench: Bench, promise: Promise, pool: str, undated: str | None, *, one_file: bool) -> str:
+    """`expect` and `never`; `one_file`: all signals of the pool lie in one file, so its order decides every tie."""
     scope = bench.scope
     target = _target_role(scope, promise, pool)
     waiver = _signal_role("waiver", scope, promise.unless, pool)
     until = _signal_role("until", scope, promise.until, pool)
     steps = {
         "trigger": _triggers(scope, promise, pool),
-        "with_target": _first_after("trigger", target, alone=waiver is None and until is None),
+        "with_target": _first_in_order("trigger", target)
+        if one_file and waiver is None and until is None
+        else _first_after("trigger", target, alone=waiver is None and until is None),
         "with_waiver": _first_after("with_target", waiver)
         if waiver
         else _none_after("with_target", "waiver"),
