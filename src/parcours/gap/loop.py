@@ -42,7 +42,7 @@ from parcours.signal.importing import settle
 from parcours.vault import Manifest, Vault, open_vault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from parcours.journey import Drawn
     from parcours.kernel.workspace import Workspace
@@ -54,6 +54,7 @@ if TYPE_CHECKING:
 KEPT_MANIFESTS = 2
 LOGIC = "1"  # raised when the meaning of a derived table changes, so that the next run makes it anew
 _DERIVED = ((JOURNEY, "journey_new"), (JOURNEY_STEP, "journey_step_new"), (VERDICT, "verdict_new"))
+_FEW_MONTHS = 24  # beyond, one pass over the rows is cheaper than one a month
 _TABLES = (SIGNAL, TIMELESS, LINK, OBJECT, PERSON_TOKEN, JOURNEY, JOURNEY_STEP, VERDICT, GAP)
 
 
@@ -447,34 +448,39 @@ def _has_foreign_unit(item: Drawn) -> bool:
 
 
 def _replace(run: _Run, map_id: int, touched: str | None) -> None:
-    """Put the new journeys, steps and verdicts of a map in the place of the old ones."""
+    """Put the new journeys, steps and verdicts of a map in the place of the old ones, in the months that hold any."""
     engine, lake = run.engine, run.lake
     bases = {spec.name: run.versions.get(spec.name, run.published(spec)) for spec, _ in _DERIVED}
-    replaced = _rewritten(run, map_id, touched, bases[JOURNEY.name])
+    months = _months(run, map_id, touched, bases[JOURNEY.name])
+    partitions = [(str(map_id), str(month)) for month in sorted(months)]
     for spec, rows in _DERIVED:
         columns = ", ".join(spec.columns)
         sql = f"select {columns} from {rows}"
         if touched is not None:
-            kept = lake.query(spec, bases[spec.name], replaced)
+            kept = lake.query(spec, bases[spec.name], lambda values: values in partitions)
             sql += f" union all select {columns} from ({kept}) where journey_id not in (select journey_id from old_journey)"
-        run.versions[spec.name], _ = lake.write(engine, spec, sql, base=bases[spec.name], replaces=replaced)
+        run.versions[spec.name], _ = lake.write(
+            engine,
+            spec,
+            sql,
+            base=bases[spec.name],
+            replaces=lambda values: values in partitions or (touched is None and int(values[0]) == map_id),
+            partitions=partitions if len(partitions) <= _FEW_MONTHS else None,
+        )
         if spec is JOURNEY_STEP:  # the largest table of a run is not held longer than it is read
             engine.run("drop view journey_step_new; drop table assigned")
 
 
-def _rewritten(
-    run: _Run, map_id: int, touched: str | None, base: int | None
-) -> Callable[[tuple[str, ...]], bool]:
-    """Which partitions are rewritten: all of the map, or the months of touched journeys; makes the table `old_journey`."""
-    if touched is None:
-        return lambda values: int(values[0]) == map_id
-    old = run.lake.query(JOURNEY, base, lambda values: int(values[0]) == map_id)
-    run.engine.run(
-        f"create or replace temp table old_journey as select journey_id, month from ({old}) where unit_id in ({touched})"
-    )
-    found = run.engine.rows("select month from old_journey union select month from journey_new")
-    months = {month for (month,) in found}
-    return lambda values: int(values[0]) == map_id and int(values[1]) in months
+def _months(run: _Run, map_id: int, touched: str | None, base: int | None) -> set[int]:
+    """Months that new journeys of a map, or those they replace, began in; makes the table `old_journey`."""
+    found = run.engine.rows("select distinct month from journey_new")
+    if touched is not None:
+        old = run.lake.query(JOURNEY, base, lambda values: int(values[0]) == map_id)
+        run.engine.run(
+            f"create or replace temp table old_journey as select journey_id, month from ({old}) where unit_id in ({touched})"
+        )
+        found += run.engine.rows("select distinct month from old_journey")
+    return {month for (month,) in found}
 
 
 def _forget_maps(run: _Run, alive: set[int]) -> None:

@@ -106,7 +106,7 @@ def _journeys(scope: Scope, map_id: int, as_of: int) -> str:
         from (
             select journey_id,
                    any_value(unit_id) as unit_id,
-                   coalesce(arg_min(case when {start} then person_id end, (at_us, ordinal)), min(person_id)) as person_id,
+                   {_person(scope)} as person_id,
                    min(at_us) as started_at,
                    max(at_us) as ended_at,
                    min(case when {_is_end(scope)} then at_us end) as end_at,
@@ -119,6 +119,13 @@ def _journeys(scope: Scope, map_id: int, as_of: int) -> str:
             where journey_id is not null
             group by journey_id
         )"""
+
+
+def _person(scope: Scope) -> str:
+    """SQL of whom a journey is of: its unit, or whoever started it, or anybody in it."""
+    if scope.map.by_person:
+        return "any_value(unit_id)"
+    return f"coalesce(arg_min(case when {_is_start(scope)} then person_id end, (at_us, ordinal)), min(person_id))"
 
 
 def _closing(scope: Scope, as_of: int) -> str:

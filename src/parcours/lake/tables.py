@@ -158,7 +158,7 @@ class Lake:
         *,
         base: int | None,
         replaces: Callable[[Partition], bool] = lambda _: True,
-        within: Partition | None = None,
+        partitions: Collection[Partition] | None = None,
         transaction: str | None = None,
     ) -> tuple[int, int]:
         """Write a query's rows and commit: base version, less what is replaced, plus these rows.
@@ -169,24 +169,17 @@ class Lake:
             sql: A query giving exactly the table's columns.
             base: Version that is kept where not replaced; None keeps nothing.
             replaces: Partitions of the base that go; all by default.
-            within: The one partition that all rows belong to, where that is known: writing is then cheaper.
+            partitions: The partitions that rows belong to, where they are known and few: one query each then costs half of what
+                sorting rows into partitions does. A row of another partition would be lost.
             transaction: Application transaction recorded with the commit.
 
         Returns:
             (version, rows written).
         """
         aside = self._staging / f"{spec.name}-{uuid.uuid4().hex}"
-        names = [column for column in spec.columns if within is None or column not in spec.partition]
-        query = f"select {', '.join(identifier(column) for column in names)} from ({sql})"
         kept = {file for file, values in self.files(spec.name, base).items() if not replaces(values)}
         with _writing(spec.name):
-            if within is None:
-                files = engine.write_parquet(query, aside, spec.partition)
-            else:
-                folder = "/".join(
-                    f"{name}={value}" for name, value in zip(spec.partition, within, strict=True)
-                )
-                files = engine.write_parquet(query, aside / folder)
+            files = _write_aside(engine, spec, sql, aside, partitions)
             rows = {file: pq.read_metadata(file).num_rows for file in files}
             added = self._move_in(spec, aside, {file: count for file, count in rows.items() if count})
             version = self._commit(engine, spec, kept, added, transaction)
@@ -320,6 +313,25 @@ def _check_whole(table: str, root: Path, file: str, size: int) -> None:
         raise BrokenLake(table, f"{file} is missing") from None
     if found != size:
         raise BrokenLake(table, f"{file} has {found} bytes where {size} were written")
+
+
+def _write_aside(
+    engine: Engine, spec: TableSpec, sql: str, aside: Path, partitions: Collection[Partition] | None
+) -> list[Path]:
+    """Write a query's rows below `aside`, in the folders of their partitions."""
+    if partitions is None:
+        columns = ", ".join(identifier(column) for column in spec.columns)
+        return engine.write_parquet(f"select {columns} from ({sql})", aside, spec.partition)
+    columns = ", ".join(identifier(column) for column in spec.columns if column not in spec.partition)
+    files = []
+    for values in partitions:
+        named = list(zip(spec.partition, values, strict=True))
+        folder = aside.joinpath(*(f"{name}={value}" for name, value in named))
+        belongs = " and ".join(
+            f"{identifier(name)} = cast({literal(value)} as {spec.columns[name]})" for name, value in named
+        )
+        files += engine.write_parquet(f"select {columns} from ({sql}) where {belongs}", folder)
+    return files
 
 
 def _partition(file: str) -> Partition:

@@ -670,7 +670,7 @@ class _FileImport:
                 sql,
                 base=self.lake.latest(spec.name),
                 replaces=lambda _: False,
-                within=(str(self.file_id),),
+                partitions=[(str(self.file_id),)],
                 transaction=mark,
             )
 
