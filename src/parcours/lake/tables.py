@@ -176,11 +176,32 @@ class Lake:
         Returns:
             (version, rows written).
         """
+        aside = self.stage(engine, spec, sql, partitions=partitions)
+        return self.commit(engine, spec, aside, base=base, replaces=replaces, transaction=transaction)
+
+    def stage(
+        self, engine: Engine, spec: TableSpec, sql: str, *, partitions: Collection[Partition] | None = None
+    ) -> Path:
+        """Write a query's rows aside, where no reader looks; `commit` brings them in. Arguments as of `write`."""
         aside = self._staging / f"{spec.name}-{uuid.uuid4().hex}"
+        with _writing(spec.name):
+            _write_aside(engine, spec, sql, aside, partitions)
+        return aside
+
+    def commit(
+        self,
+        engine: Engine,
+        spec: TableSpec,
+        aside: Path,
+        *,
+        base: int | None,
+        replaces: Callable[[Partition], bool] = lambda _: True,
+        transaction: str | None = None,
+    ) -> tuple[int, int]:
+        """Bring in what `stage` wrote; arguments and answer as of `write`."""
         kept = {file for file, values in self.files(spec.name, base).items() if not replaces(values)}
         with _writing(spec.name):
-            files = _write_aside(engine, spec, sql, aside, partitions)
-            rows = {file: pq.read_metadata(file).num_rows for file in files}
+            rows = {file: pq.read_metadata(file).num_rows for file in sorted(aside.rglob("*.parquet"))}
             added = self._move_in(spec, aside, {file: count for file, count in rows.items() if count})
             version = self._commit(engine, spec, kept, added, transaction)
         shutil.rmtree(aside, ignore_errors=True)
@@ -317,21 +338,20 @@ def _check_whole(table: str, root: Path, file: str, size: int) -> None:
 
 def _write_aside(
     engine: Engine, spec: TableSpec, sql: str, aside: Path, partitions: Collection[Partition] | None
-) -> list[Path]:
+) -> None:
     """Write a query's rows below `aside`, in the folders of their partitions."""
     if partitions is None:
         columns = ", ".join(identifier(column) for column in spec.columns)
-        return engine.write_parquet(f"select {columns} from ({sql})", aside, spec.partition)
+        engine.write_parquet(f"select {columns} from ({sql})", aside, spec.partition)
+        return
     columns = ", ".join(identifier(column) for column in spec.columns if column not in spec.partition)
-    files = []
     for values in partitions:
         named = list(zip(spec.partition, values, strict=True))
         folder = aside.joinpath(*(f"{name}={value}" for name, value in named))
         belongs = " and ".join(
             f"{identifier(name)} = cast({literal(value)} as {spec.columns[name]})" for name, value in named
         )
-        files += engine.write_parquet(f"select {columns} from ({sql}) where {belongs}", folder)
-    return files
+        engine.write_parquet(f"select {columns} from ({sql}) where {belongs}", folder)
 
 
 def _partition(file: str) -> Partition:

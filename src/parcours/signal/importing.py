@@ -8,6 +8,7 @@ knows from ledger and marks whether to go on or to begin this file anew.
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -395,11 +396,22 @@ class _FileImport:
         self._code_terms(profile)
         self.timeless = any(row["reason"] in _TIME_REASONS for row in profile)
         self._find_links()
+        # The vault takes its names by one thread of Python, the engine writes signals by threads of its own: side by side.
+        # Neither touches the other's connection, and nothing is committed to the lake before the names are in the vault.
+        named = self.engine.arrow(
+            "select token, any_value(namespace) as namespace, any_value(value) as value from named group by token order by token"
+        )
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            names = beside.submit(self.vault.insert_rows, IDENTIFIER, _tuples(named.to_batches()))
+            signals = self.lake.stage(
+                self.engine, SIGNAL, self._accepted_signals(), partitions=[self.partition]
+            )
+            names.result()
         with self.vault.transaction():
             self._keep_personal()
             self._keep_refused(profile)
             self._count(profile)
-        self._commit()
+        self._commit(signals)
 
     def _compile(self) -> list[Draft]:
         source, settings = self.item.source, self.workspace.settings
@@ -568,10 +580,6 @@ class _FileImport:
         return keyed_hash(self.site.key, literal(name), identifier(f"i_{name}"))
 
     def _keep_personal(self) -> None:
-        named = self.engine.batches(
-            "select token, any_value(namespace), any_value(value) from named group by token order by token"
-        )
-        self.vault.insert_rows(IDENTIFIER, _tuples(named))
         if any(draft.object_namespaces for draft in self.drafts):  # what the lake has no clear value of
             hidden = f"select object_id, namespace, value from ({self._objects()}) where {looks_personal('value')} order by all"
             self.vault.insert_rows(IDENTIFIER, _tuples(self.engine.batches(hidden)))
@@ -640,16 +648,24 @@ class _FileImport:
             types=types,
         )
 
-    def _commit(self) -> None:
+    @property
+    def partition(self) -> tuple[str]:
+        """Where the file's rows lie in the lake."""
+        return (str(self.file_id),)
+
+    def _accepted_signals(self) -> str:
+        return " union all ".join(
+            self._signals_sql(draft, "at_us", "reason is null") for draft in self.drafts
+        )
+
+    def _commit(self, signals: Path) -> None:
         mark = self.mark
         self._append(OBJECT, self._objects_sql(), mark)
         links = f"select token, namespace_id, other_token, other_namespace_id, min(first_at) as first_at, cast(sum(signals) as bigint) as signals, {self.file_id} as file_id from seen_together group by all"
         self._append(LINK, links, mark)
         self._append(TIMELESS, self._timeless_sql(), mark)
-        accepted = " union all ".join(
-            self._signals_sql(draft, "at_us", "reason is null") for draft in self.drafts
-        )
-        self._append(SIGNAL, accepted, mark)
+        base = self.lake.latest(SIGNAL.name)
+        self.lake.commit(self.engine, SIGNAL, signals, base=base, replaces=lambda _: False, transaction=mark)
 
     def _timeless_sql(self) -> str:
         """Signals refused for their time alone, of rules that say that they happened."""
@@ -670,7 +686,7 @@ class _FileImport:
                 sql,
                 base=self.lake.latest(spec.name),
                 replaces=lambda _: False,
-                partitions=[(str(self.file_id),)],
+                partitions=[self.partition],
                 transaction=mark,
             )
 
@@ -727,7 +743,7 @@ def _texts(values: Iterable[str]) -> str:
     return ", ".join(literal(value) for value in sorted(values))
 
 
-def _tuples(batches: Iterator[Any]) -> Iterator[tuple[Any, ...]]:
+def _tuples(batches: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
     """Rows of Arrow batches, column values as Python ones."""
     for batch in batches:
         yield from zip(*(_values(column) for column in batch.columns), strict=True)
