@@ -45,7 +45,7 @@ heavy: $(VENV)/.tested  ## crash loops, big files
 test: lint quick heavy  ## everything CI runs
 
 lock:  ## renew the hashed locks (needs uv)
-	@for name in build run dev; do uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --python-version 3.11 requirements/$$name.in -o requirements/$$name.txt; done
+	@for name in build run dev; do uv pip compile --quiet --generate-hashes --no-header --python-version 3.11 requirements/$$name.in -o requirements/$$name.txt; done
 
 clean:
 	@rm -rf $(VENV) $(DEMO) .mypy_cache .ruff_cache .pytest_cache .hypothesis
