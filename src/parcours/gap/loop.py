@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 KEPT_MANIFESTS = 2
 LOGIC = "1"  # raised when the meaning of a derived table changes, so that the next run makes it anew
 _DERIVED = ((JOURNEY, "journey_new"), (JOURNEY_STEP, "journey_step_new"), (VERDICT, "verdict_new"))
-_FEW_MONTHS = 24  # beyond, one pass over the rows is cheaper than one a month
+_FEW_MONTHS = 12  # beyond, one pass over the rows is cheaper than a query a month
 _TABLES = (SIGNAL, TIMELESS, LINK, OBJECT, PERSON_TOKEN, JOURNEY, JOURNEY_STEP, VERDICT, GAP)
 
 
