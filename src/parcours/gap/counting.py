@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -78,31 +79,26 @@ def _scored(engine: Engine, map_id: int) -> str:
 
 def _shaped(table: pa.Table, map_id: int, slices: Sequence[str]) -> pa.Table:
     """Rows of the gap table: slice columns folded into dimension and value; a slice nobody knows is left out."""
-    rows: list[dict[str, Any]] = []  # column values are of any type
-    for row in table.to_pylist():
-        dimension = next((number for number in range(len(slices)) if not row[f"no_slice_{number}"]), None)
-        value = None if dimension is None else row[f"slice_{dimension}"]
-        if dimension is not None and value is None:
-            continue
-        week = None if row["no_week"] else row["week"]
-        rows.append(
-            {
-                **row,
-                "map_id": map_id,
-                "dimension": None if dimension is None else slices[dimension],
-                "value": value,
-                "week": week,
-            }
-        )
+    columns: dict[str, list[Any]] = table.to_pydict()  # column values are of any type
+    size = table.num_rows
+    columns["map_id"], columns["dimension"], columns["value"] = [map_id] * size, [None] * size, [None] * size
+    unknown: set[int] = set()
+    for number, name in enumerate(slices):
+        values = columns[f"slice_{number}"]
+        for place, absent in enumerate(columns[f"no_slice_{number}"]):
+            if not absent:
+                columns["dimension"][place], columns["value"][place] = name, values[place]
+                if values[place] is None:
+                    unknown.add(place)
     kept, broken, unobservable = (
-        np.array([row[key] for row in rows], np.float64) for key in ("kept", "broken", "unobservable")
+        np.array(columns[key], np.float64) for key in ("kept", "broken", "unobservable")
     )
+    judged = kept + broken
+    ratio = np.divide(kept, judged, out=np.full_like(kept, np.nan), where=judged > 0)
     low, high = kept_interval(kept, broken, unobservable)
-    for place, row in enumerate(rows):
-        judged = row["kept"] + row["broken"]
-        row["kept_ratio"] = row["kept"] / judged if judged else None
-        row["low"] = None if np.isnan(low[place]) else float(low[place])
-        row["high"] = None if np.isnan(high[place]) else float(high[place])
+    for key, figures in (("kept_ratio", ratio), ("low", low), ("high", high)):
+        columns[key] = [None if math.isnan(figure) else figure for figure in figures.tolist()]
     kinds = {"VARCHAR": pa.string(), "INTEGER": pa.int32(), "BIGINT": pa.int64(), "DOUBLE": pa.float64()}
     schema = pa.schema([(name, kinds[kind]) for name, kind in GAP.columns.items()])
-    return pa.Table.from_pylist([{name: row[name] for name in GAP.columns} for row in rows], schema=schema)
+    shaped = pa.table({name: columns[name] for name in GAP.columns}, schema=schema)
+    return shaped.filter(pa.array([place not in unknown for place in range(size)], pa.bool_()))
