@@ -24,6 +24,7 @@ _UNITS_US = {
     "d": 86_400 * SECOND_US,
     "w": 7 * 86_400 * SECOND_US,
 }
+_BETWEEN_S = 0.05
 _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|min|s|m|h|d|w)\s*")
 
 
@@ -61,6 +62,16 @@ def stopwatch() -> Callable[[], float]:
     """A function that answers the seconds since this call; monotonic, so clock changes do not matter."""
     started = time.perf_counter()
     return lambda: time.perf_counter() - started
+
+
+def wait_until(holds: Callable[[], bool], at_most_s: float) -> bool:
+    """Ask again and again until something holds; False where it still does not after the time, in seconds."""
+    since_start = stopwatch()
+    while not holds():
+        if since_start() >= at_most_s:
+            return False
+        time.sleep(_BETWEEN_S)
+    return True
 
 
 def parse_duration(text: str) -> timedelta:

@@ -10,7 +10,7 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, WithJsonSchema
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -39,6 +39,20 @@ def _as_text(value: object) -> object:
 
 Text = Annotated[str, BeforeValidator(_as_text)]
 """Text where YAML may have read a number: `store: 12` means the text `12`."""
+
+
+def _as_translations(value: object) -> object:
+    return {"en": value} if isinstance(value, str) else value
+
+
+Translations = Annotated[
+    dict[str, str],
+    BeforeValidator(_as_translations),
+    WithJsonSchema(
+        {"anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "string"}}]}
+    ),
+]
+"""Words by language, `{en: …, fr: …}`; a plain text is English."""
 
 
 @dataclass(frozen=True)

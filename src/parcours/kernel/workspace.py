@@ -6,12 +6,13 @@ import contextlib
 import fcntl
 import os
 import re
+import shutil
 import tomllib
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationError
 
-from parcours.kernel.clock import is_time_zone
+from parcours.kernel.clock import is_time_zone, wait_until
 from parcours.kernel.document import Model, sentence
 from parcours.kernel.errors import Fault, Faulty, ParcoursError
 
@@ -56,7 +57,9 @@ class Busy(ParcoursError, RuntimeError):
     retryable = True
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(f"another `parcours run` is at work in {folder}", fix="wait for it to end")
+        super().__init__(
+            f"another `parcours run` is at work in {folder}, or an erasure", fix="wait for it to end"
+        )
 
 
 class NotWritable(ParcoursError, RuntimeError):
@@ -78,11 +81,32 @@ def _known_zone(name: str) -> str:
 Zone = Annotated[str, AfterValidator(_known_zone)]
 
 
+def _known_region(name: str) -> str:
+    if not re.fullmatch(r"[A-Z]{2}", name):
+        raise ValueError(f"{name!r} is not a country; use its two capital letters, such as FR")
+    return name
+
+
+Region = Annotated[str, AfterValidator(_known_region)]
+
+
 class IdentitySettings(Model):
     """How identifiers become people."""
 
     priority: tuple[str, ...] = ()
     never_merge: tuple[str, ...] = ()
+    kinds: dict[str, Literal["account", "contact", "occasion", "device", "shared"]] = Field(
+        default_factory=dict
+    )
+    max_people_per_token: dict[str, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
+    max_identifiers_per_person: int = Field(default=50, ge=2)
+    region: Region = "FR"
+
+
+class RightsSettings(Model):
+    """What people's rights reach."""
+
+    shared_objects: tuple[str, ...] = ()
 
 
 class Settings(Model):
@@ -93,6 +117,7 @@ class Settings(Model):
     memory: str = "4GB"
     threads: int | None = Field(default=None, ge=1, le=1024)
     identity: IdentitySettings = IdentitySettings()
+    rights: RightsSettings = RightsSettings()
 
 
 class Workspace:
@@ -122,6 +147,17 @@ class Workspace:
     def vault(self) -> Path:
         """Folder of the vault; everything with personal data lies below it."""
         return self.state / "vault"
+
+    def scratch(self, what: str) -> Path:
+        """A folder of this process alone, below the vault since it may hold personal data; not made."""
+        return self.vault / f"{what}-{os.getpid()}"
+
+    def wipe_scratch(self) -> None:
+        """Remove the scratch folders of this process, and of those that are no more."""
+        for path in self.vault.glob("*-*"):
+            _, _, process = path.name.rpartition("-")
+            if path.is_dir() and process.isdigit() and not _is_alive_elsewhere(int(process)):
+                shutil.rmtree(path, ignore_errors=True)
 
     @property
     def lake(self) -> Path:
@@ -154,6 +190,31 @@ class Workspace:
                 (self.state / ".gitignore").write_text("*\n", "utf-8")
         except OSError as problem:
             raise NotWritable(self.state, problem.strerror or "the system refuses") from None
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[None]:
+        """Tell whoever deletes files that a published run is being read; nobody waits to read."""
+        try:
+            lock = (self.state / "readers").open("a")
+        except OSError:  # a workspace that may only be read: nobody deletes there either
+            yield
+            return
+        with lock:
+            fcntl.flock(lock, fcntl.LOCK_SH)
+            yield
+
+    def wait_for_readers(self, at_most_s: float) -> bool:
+        """Wait until nobody reads a published run; False where somebody still does after the time."""
+        with (self.state / "readers").open("a") as lock:
+
+            def is_free() -> bool:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    return False
+                return True
+
+            return wait_until(is_free, at_most_s)
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
@@ -203,3 +264,16 @@ def _settings_fault(file: str, text: str, error: ErrorDetails) -> Fault:
     line = next((number for number, row in enumerate(text.splitlines(), 1) if pattern.match(row)), 0)
     what, fix = sentence(error, ".".join(names), names, Settings)
     return Fault(file, line, what, fix)
+
+
+def _is_alive_elsewhere(process: int) -> bool:
+    """Another process has this number; one whose number was given again counts, and is only spared."""
+    if process == os.getpid():
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
