@@ -7,13 +7,15 @@ Only this package imports `duckdb` and `deltalake`.
 """
 
 from parcours.lake.engine import Engine, EngineProblem, SqlFault, open_engine
+from parcours.lake.incoming import Incoming, TableSpec
 from parcours.lake.sql import MACROS, file_literal, identifier, literal, model_sql
-from parcours.lake.tables import Lake, TableSpec, foreign_table
+from parcours.lake.tables import Lake, foreign_table
 
 __all__ = [
     "MACROS",
     "Engine",
     "EngineProblem",
+    "Incoming",
     "Lake",
     "SqlFault",
     "TableSpec",

@@ -9,12 +9,14 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+from duckdb.func import SPECIAL
+from duckdb.sqltypes import VARCHAR
 
 from parcours.kernel.errors import ParcoursError
 from parcours.lake.sql import MACROS, identifier, literal, model_sql, written_out
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import pyarrow as pa
@@ -59,6 +61,7 @@ class Engine:
     def __init__(self, connection: duckdb.DuckDBPyConnection, spill: Path) -> None:
         self._connection = connection
         self._spill = spill
+        self._functions: set[str] = set()
 
     def run(self, sql: str, parameters: Mapping[str, object] | None = None) -> None:
         """Execute statements that answer nothing."""
@@ -118,6 +121,25 @@ class Engine:
             self._connection.unregister(name)
         self._connection.register(name, table)
 
+    def function(self, name: str, call: Callable[..., str | None], parameters: int) -> None:
+        """Let queries call a Python function, which must answer the same whenever it is asked the same; slow, for few rows.
+
+        Args:
+            name: What queries call it; known already, nothing happens.
+            call: Takes texts, None among them, and answers a text or None.
+            parameters: How many it takes.
+        """
+        if name not in self._functions:
+            kinds: list[Any] = [VARCHAR] * parameters  # the list that is asked for holds any of a dozen types
+            self._connection.create_function(name, call, kinds, VARCHAR, null_handling=SPECIAL)
+            self._functions.add(name)
+
+    @contextlib.contextmanager
+    def lent(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The connection itself, for a library that writes its own SQL; its faults are told as ours."""
+        with _our_errors(""):
+            yield self._connection
+
     @contextlib.contextmanager
     def time_zone(self, zone: str) -> Iterator[None]:
         """Read naive times as of `zone` inside the block."""
@@ -148,22 +170,32 @@ class Engine:
         finally:
             self.run("set disabled_optimizers = ''")
 
-    def write_parquet(self, sql: str, folder: Path, partition_by: Sequence[str] = ()) -> list[Path]:
+    def write_parquet(
+        self, sql: str, folder: Path, partition_by: Sequence[str] = (), *, one_file: bool = False
+    ) -> list[Path]:
         """Write a query as zstd Parquet files below `folder`, synced to disk.
+
+        Args:
+            sql: The query.
+            folder: Made if need be.
+            partition_by: Columns whose values name the folders of the files.
+            one_file: Not a file for each thread.
 
         Returns:
             The files, in no order; empty where the query has no rows.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        options = f"{_PARQUET}, per_thread_output true"
-        if partition_by:
+        target, options = folder, f"{_PARQUET}, per_thread_output true"
+        if one_file:
+            target, options = folder / "data.parquet", _PARQUET
+        elif partition_by:
             names = ", ".join(identifier(name) for name in partition_by)
             options = f"{_PARQUET}, partition_by ({names}), overwrite_or_ignore true"
         self.run(
             "set preserve_insertion_order = false"
         )  # rows of a table have no order; keeping one costs time and memory
         try:
-            self.run(f"copy ({sql}) to {literal(str(folder))} ({options})")
+            self.run(f"copy ({sql}) to {literal(str(target))} ({options})")
         finally:
             self.run("set preserve_insertion_order = true")
         files = sorted(folder.rglob("*.parquet"))

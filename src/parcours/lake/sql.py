@@ -54,6 +54,21 @@ MACROS: Mapping[str, Macro] = {
     "as_bigint": Macro(
         ("amount",), "A whole number as 64 bits; never a way to round.", "cast(amount as bigint)"
     ),
+    "local_time": Macro(
+        ("instant_us", "zone"),
+        "The timestamp that clocks in a zone show at an instant.",
+        "timezone(zone, make_timestamptz(instant_us))",
+    ),
+    "property_text": Macro(
+        ("properties", "name"),
+        "A property of a signal as text; null where it has none.",
+        "properties ->> name",
+    ),
+    "property_number": Macro(
+        ("properties", "name"),
+        "A property of a signal as a number; null where it has none that is finite.",
+        "case when abs(try_cast(properties ->> name as double)) < 1e300 then try_cast(properties ->> name as double) end",
+    ),
 }
 
 

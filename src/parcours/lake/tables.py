@@ -6,8 +6,8 @@ an interrupted run left in the log is thereby undone, so a reader of a published
 
 from __future__ import annotations
 
-import contextlib
 import json
+import math
 import os
 import shutil
 import uuid
@@ -25,14 +25,15 @@ from deltalake.transaction import AddAction, RemoveAction
 from parcours.kernel.clock import now_us
 from parcours.kernel.errors import ParcoursError
 from parcours.lake.engine import EngineProblem
-from parcours.lake.sql import file_literal, identifier, literal
+from parcours.lake.incoming import Incoming, TableSpec, writing
+from parcours.lake.sql import identifier
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from parcours.lake.engine import Engine
+    from parcours.lake.incoming import Partition
 
-Partition = tuple[str, ...]
 _DELTA_TYPES = {
     "byte": "TINYINT",
     "short": "SMALLINT",
@@ -45,7 +46,10 @@ _DELTA_TYPES = {
     "timestamp": "TIMESTAMPTZ",
     "timestamp_ntz": "TIMESTAMP",
 }
-_NO_HOOKS = PostCommitHookProperties(create_checkpoint=True, cleanup_expired_logs=False)
+_HOOKS = PostCommitHookProperties(create_checkpoint=True, cleanup_expired_logs=False)
+_LOG = {"delta.checkpointInterval": "20", "delta.deletedFileRetentionDuration": "interval 1 hours"}
+_TIER = 8  # so many files of like size become one; files then number at most this x the tiers, whatever the number of commits
+_FULL_ROWS = 4_000_000  # files of so many rows are left as they are
 
 
 class BrokenLake(ParcoursError, RuntimeError):
@@ -61,30 +65,6 @@ class BrokenLake(ParcoursError, RuntimeError):
         )
 
 
-@dataclass(frozen=True)
-class TableSpec:
-    """Name, columns and partitions of one lake table.
-
-    Attributes:
-        name: Singular noun at the table's grain.
-        columns: Column name to SQL type, partition columns included.
-        partition: Columns whose values name the folders.
-    """
-
-    name: str
-    columns: Mapping[str, str]
-    partition: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        """A partition column is a column."""
-        assert set(self.partition) <= set(self.columns)  # noqa: S101 - a slip of the author, not of a user
-
-    @property
-    def empty_sql(self) -> str:
-        """A query with these columns and no row."""
-        return f"select {', '.join(f'cast(null as {kind}) as {identifier(name)}' for name, kind in self.columns.items())} where false"
-
-
 class Lake:
     """The tables below one folder.
 
@@ -95,29 +75,49 @@ class Lake:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._staging = folder / "_staging"
+        self._known: dict[tuple[str, int], dict[str, _File]] = {}  # versions do not change once written
+        self._newest: dict[str, DeltaTable] = {}  # nobody but this lake writes while it does
 
     def latest(self, table: str) -> int | None:
         """The newest version of a table; None where it does not exist."""
         found = self._open(table, None)
         return None if found is None else int(found.version())
 
-    def committed(self, table: str, transaction: str) -> bool:
-        """The application transaction `transaction` is in the table's log."""
+    def transaction(self, table: str, name: str) -> int | None:
+        """Number last recorded for the application transaction `name` in a table's log."""
         found = self._open(table, None)
-        return found is not None and found.transaction_version(transaction) is not None
+        return None if found is None else found.transaction_version(name)
+
+    def fits(self, spec: TableSpec) -> bool:
+        """A table is there, and is laid out as `spec` says."""
+        found = self._open(spec.name, None)
+        if found is None:
+            return False
+        columns = [field.name for field in found.schema().fields]
+        return sorted(columns) == sorted(spec.columns) and found.metadata().partition_columns == [
+            *spec.partition
+        ]
 
     def files(self, table: str, version: int | None) -> dict[str, Partition]:
         """Files of a version, relative to the table, with their partition values; empty for None."""
         if version is None:
             return {}
-        return {file: _partition(file) for file in self._sizes(table, version)}
+        return {file: _partition(file) for file in self._files(table, version)}
 
-    def _sizes(self, table: str, version: int) -> dict[str, int]:
-        """Files of a version, relative to the table, with the bytes each must have."""
-        found = self._open(table, version)
-        if found is None:
-            raise BrokenLake(table, f"version {version} is missing")
-        return _actions(found)
+    def _files(self, table: str, version: int) -> dict[str, _File]:
+        """Files of a version, by their path below the table."""
+        known = self._known.get((table, version))
+        if known is None:
+            found = self._open(table, version)
+            if found is None:
+                raise BrokenLake(table, f"version {version} is missing")
+            known = self._known[table, version] = _actions(found)
+        return known
+
+    def rows(self, spec: TableSpec, version: int | None, partition: Partition) -> int:
+        """Rows of one partition, as the log counts them."""
+        known = {} if version is None else self._files(spec.name, version)
+        return sum(facts.rows for file, facts in known.items() if _partition(file) == partition)
 
     def view(self, engine: Engine, spec: TableSpec, version: int | None, name: str | None = None) -> None:
         """Make one version of a table readable in `engine` under `name`.
@@ -135,20 +135,23 @@ class Lake:
         self, spec: TableSpec, version: int | None, keep: Callable[[Partition], bool] | None = None
     ) -> str:
         """SQL that reads one version of a table, of the partitions that `keep` holds for."""
-        sizes = {} if version is None else self._sizes(spec.name, version)
-        files = [file for file in sizes if keep is None or keep(_partition(file))]
+        known = {} if version is None else self._files(spec.name, version)
+        return self._read(
+            spec, {file: facts for file, facts in known.items() if keep is None or keep(_partition(file))}
+        )
+
+    def _read(self, spec: TableSpec, files: Mapping[str, _File], *, named: bool = False) -> str:
+        """SQL that reads these files; with the column `filename` where they are `named`."""
         if not files:
             return spec.empty_sql
         root = self._folder / spec.name
-        for file in files:
-            _check_whole(spec.name, root, file, sizes[file])
-        paths = ", ".join(file_literal(root / file) for file in sorted(files))
-        columns = ", ".join(identifier(column) for column in spec.columns)
-        hive = ", ".join(f"{literal(column)}: {literal(spec.columns[column])}" for column in spec.partition)
-        options = (
-            f", hive_partitioning = true, hive_types = {{{hive}}}" if hive else ", hive_partitioning = false"
-        )
-        return f"select {columns} from read_parquet([{paths}]{options})"
+        for file, facts in files.items():
+            _check_whole(spec.name, root, file, facts.size_bytes)
+        return spec.read_sql([root / file for file in sorted(files)], named=named)
+
+    def incoming(self, engine: Engine, spec: TableSpec) -> Incoming:
+        """Rows on their way into a table: written aside, where no reader looks, until `commit` brings them in."""
+        return Incoming(engine, spec, self._staging / f"{spec.name}-{uuid.uuid4().hex}")
 
     def write(
         self,
@@ -158,8 +161,7 @@ class Lake:
         *,
         base: int | None,
         replaces: Callable[[Partition], bool] = lambda _: True,
-        partitions: Collection[Partition] | None = None,
-        transaction: str | None = None,
+        transaction: tuple[str, int] | None = None,
     ) -> tuple[int, int]:
         """Write a query's rows and commit: base version, less what is replaced, plus these rows.
 
@@ -169,54 +171,102 @@ class Lake:
             sql: A query giving exactly the table's columns.
             base: Version that is kept where not replaced; None keeps nothing.
             replaces: Partitions of the base that go; all by default.
-            partitions: The partitions that rows belong to, where they are known and few: one query each then costs half of what
-                sorting rows into partitions does. A row of another partition would be lost.
-            transaction: Application transaction recorded with the commit.
+            transaction: Application transaction and its number, recorded with the commit.
 
         Returns:
             (version, rows written).
         """
-        aside = self.stage(engine, spec, sql, partitions=partitions)
-        return self.commit(engine, spec, aside, base=base, replaces=replaces, transaction=transaction)
-
-    def stage(
-        self, engine: Engine, spec: TableSpec, sql: str, *, partitions: Collection[Partition] | None = None
-    ) -> Path:
-        """Write a query's rows aside, where no reader looks; `commit` brings them in. Arguments as of `write`."""
-        aside = self._staging / f"{spec.name}-{uuid.uuid4().hex}"
-        with _writing(spec.name):
-            _write_aside(engine, spec, sql, aside, partitions)
-        return aside
+        incoming = self.incoming(engine, spec)
+        incoming.add(sql)
+        return self.commit(incoming, base=base, replaces=replaces, transaction=transaction)
 
     def commit(
         self,
-        engine: Engine,
-        spec: TableSpec,
-        aside: Path,
+        incoming: Incoming,
         *,
         base: int | None,
         replaces: Callable[[Partition], bool] = lambda _: True,
-        transaction: str | None = None,
+        transaction: tuple[str, int] | None = None,
     ) -> tuple[int, int]:
-        """Bring in what `stage` wrote; arguments and answer as of `write`."""
-        kept = {file for file, values in self.files(spec.name, base).items() if not replaces(values)}
-        with _writing(spec.name):
-            rows = {file: pq.read_metadata(file).num_rows for file in sorted(aside.rglob("*.parquet"))}
-            added = self._move_in(spec, aside, {file: count for file, count in rows.items() if count})
-            version = self._commit(engine, spec, kept, added, transaction)
-        shutil.rmtree(aside, ignore_errors=True)
+        """Bring in what was written aside; arguments and answer as of `write`."""
+        gone = {file for file, values in self.files(incoming.spec.name, base).items() if replaces(values)}
+        return self._bring_in(incoming, base, gone, transaction)
+
+    def _bring_in(
+        self,
+        incoming: Incoming,
+        base: int | None,
+        gone: Collection[str],
+        transaction: tuple[str, int] | None = None,
+    ) -> tuple[int, int]:
+        """Commit the base version without the files that are `gone`, with what came in."""
+        spec = incoming.spec
+        kept = self.files(spec.name, base).keys() - set(gone)
+        with writing(spec.name):
+            rows = {file: pq.read_metadata(file).num_rows for file in incoming.close()}
+            added = self._move_in(
+                spec, incoming.aside, {file: count for file, count in rows.items() if count}
+            )
+            version = self._commit(incoming.engine, spec, kept, added, transaction)
+        shutil.rmtree(incoming.aside, ignore_errors=True)
         return version, sum(rows.values())
+
+    def remove_rows(self, engine: Engine, spec: TableSpec, condition: str, base: int | None) -> int | None:
+        """Commit the base version without the rows that a condition holds for; answers the version.
+
+        Only files that hold such a row are written anew, and where there is none nothing is committed.
+
+        Args:
+            engine: Runs the queries.
+            spec: The table.
+            condition: SQL over the table's columns.
+            base: Version to take them from; None where there is no table.
+
+        Raises:
+            BrokenLake: A file is missing or is not Parquet.
+        """
+        known = {} if base is None else self._files(spec.name, base)
+        if not known:
+            return base
+        root = self._folder / spec.name
+        try:
+            holding = engine.rows(
+                f"select distinct filename from ({self._read(spec, known, named=True)}) where {condition}"
+            )
+        except EngineProblem as problem:
+            raise BrokenLake(spec.name, problem.sentence) from None
+        if not holding:
+            return base
+        gone = {Path(path).relative_to(root).as_posix() for (path,) in holding}
+        incoming = self.incoming(engine, spec)
+        held = self._read(spec, {file: known[file] for file in gone})
+        incoming.add(f"select * from ({held}) where ({condition}) is not true")
+        return self._bring_in(incoming, base, gone)[0]
+
+    def compact(self, engine: Engine, spec: TableSpec, base: int) -> int:
+        """Make one file of many small ones, tier by tier; answers the version.
+
+        Files of like size are joined once there are eight, so that a row is written anew a few times in its life and the files of a table
+        number tens, however many commits they came by. For tables without partitions: elsewhere a run replaces the files of a partition.
+        """
+        while crowded := _crowded(self._files(spec.name, base)):
+            incoming = self.incoming(engine, spec)
+            incoming.add_file(self._read(spec, crowded))
+            base, _ = self._bring_in(incoming, base, crowded)
+        return base
 
     def drop_partitions(
         self, engine: Engine, spec: TableSpec, gone: Callable[[Partition], bool], base: int | None
     ) -> int:
         """Commit the base version without some partitions; answers the version."""
         kept = {file for file, values in self.files(spec.name, base).items() if not gone(values)}
-        with _writing(spec.name):
+        with writing(spec.name):
             return self._commit(engine, spec, kept, {}, None)
 
     def clear(self) -> None:
         """Delete every table: what they hold cannot be trusted, and is made anew from the sources."""
+        self._known.clear()
+        self._newest.clear()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def clear_staging(self) -> None:
@@ -224,7 +274,7 @@ class Lake:
         shutil.rmtree(self._staging, ignore_errors=True)
 
     def vacuum(self, table: str, keep_versions: Collection[int]) -> None:
-        """Delete files that no kept version and not the newest one reads."""
+        """Delete files that no kept version and not the newest one reads, and the log of versions before all of them."""
         newest = self.latest(table)
         if newest is None:
             return
@@ -234,8 +284,11 @@ class Lake:
             relative = file.relative_to(root).as_posix()
             if not relative.startswith("_delta_log") and relative not in wanted:
                 file.unlink(missing_ok=True)
+        _forget_log(root / "_delta_log", min({*keep_versions, newest}))
 
     def _open(self, table: str, version: int | None) -> DeltaTable | None:
+        if version is None and table in self._newest:
+            return self._newest[table]
         root = self._folder / table
         if not (root / "_delta_log").is_dir():
             return None
@@ -248,13 +301,15 @@ class Lake:
         commit = root / "_delta_log" / f"{found.version():020}.json"
         if not commit.is_file() or not commit.stat().st_size:  # read as a commit that changes nothing
             raise BrokenLake(table, f"its log has nothing of version {found.version()}")
+        if version is None:
+            self._newest[table] = found
         return found
 
     def _move_in(self, spec: TableSpec, aside: Path, rows: Mapping[Path, int]) -> dict[str, int]:
         root = self._folder / spec.name
         moved = {}
         for file, count in rows.items():
-            folder = file.relative_to(aside).parent
+            folder = Path(*file.relative_to(aside).parent.parts[1:])  # the first is the lot's
             (root / folder).mkdir(parents=True, exist_ok=True)
             target = root / folder / f"part-{uuid.uuid4().hex}.parquet"
             os.replace(file, target)
@@ -267,11 +322,11 @@ class Lake:
         spec: TableSpec,
         kept: Collection[str],
         added: Mapping[str, int],
-        transaction: str | None,
+        transaction: tuple[str, int] | None,
     ) -> int:
         root = self._folder / spec.name
         table = self._open(spec.name, None) or self._create(engine, spec)
-        present = set(_actions(table))
+        present = set(self._files(spec.name, int(table.version())))
         now_ms = now_us() // 1_000
         actions: list[AddAction | RemoveAction] = [
             RemoveAction(file, True, now_ms, None, _values(spec, _partition(file)))
@@ -281,21 +336,27 @@ class Lake:
         actions += [self._add(spec, root, file, count) for file, count in sorted(entering.items())]
         if not actions and transaction is None:
             return int(table.version())
-        marks = [Transaction(transaction, 1)] if transaction else None
+        marks = [Transaction(*transaction)] if transaction else None
         table.create_write_transaction(
             actions,
             mode="append",
             schema=table.schema(),
             partition_by=list(spec.partition),
             commit_properties=CommitProperties(app_transactions=marks),
-            post_commithook_properties=_NO_HOOKS,
+            post_commithook_properties=_HOOKS,
         )
-        return int(DeltaTable(root).version())
+        table.update_incremental()
+        self._newest[spec.name] = table
+        return int(table.version())
 
     def _create(self, engine: Engine, spec: TableSpec) -> DeltaTable:
         schema: pa.Schema = engine.arrow(spec.empty_sql).schema
         return DeltaTable.create(
-            self._folder / spec.name, schema=schema, partition_by=list(spec.partition), mode="ignore"
+            self._folder / spec.name,
+            schema=schema,
+            partition_by=list(spec.partition),
+            mode="ignore",
+            configuration=_LOG,
         )
 
     def _add(self, spec: TableSpec, root: Path, file: str, rows: int) -> AddAction:
@@ -305,26 +366,40 @@ class Lake:
         return AddAction(file, status.st_size, values, status.st_mtime_ns // 1_000_000, True, stats)
 
 
-@contextlib.contextmanager
-def _writing(table: str) -> Iterator[None]:
-    """What the disk refuses, in our words; a file left half written is in no version of the table."""
-    try:
-        yield
-    except (DeltaError, OSError, pa.ArrowException) as problem:
-        raise EngineProblem(
-            f"the lake table {table!r} cannot be written: {str(problem).splitlines()[0]}",
-            "free disk space or check the rights of .parcours/lake, then run again; nothing was published",
-        ) from None
+@dataclass(frozen=True)
+class _File:
+    """What the log says of one file."""
+
+    size_bytes: int
+    rows: int
 
 
-def _actions(table: DeltaTable) -> dict[str, int]:
-    """Files of a table as they are called on disk, relative to it, with their sizes in bytes.
+def _actions(table: DeltaTable) -> dict[str, _File]:
+    """Files of a table as they are called on disk, relative to it.
 
     The log quotes paths as in URLs; so does `file_uris`, but for the table's own folder too.
     """
     actions = pa.table(table.get_add_actions())
-    paths, sizes = actions["path"].to_pylist(), actions["size_bytes"].to_pylist()
-    return {unquote(path): size for path, size in zip(paths, sizes, strict=True)}
+    columns = (actions[name].to_pylist() for name in ("path", "size_bytes", "num_records"))
+    return {unquote(path): _File(size, rows or 0) for path, size, rows in zip(*columns, strict=True)}
+
+
+def _crowded(files: Mapping[str, _File]) -> dict[str, _File]:
+    """Files of the smallest tier that holds too many: those to be made one; empty where no tier does."""
+    tiers: dict[int, dict[str, _File]] = {}
+    for file, facts in files.items():
+        if facts.rows < _FULL_ROWS:
+            tiers.setdefault(int(math.log(max(facts.rows, 1), _TIER)), {})[file] = facts
+    return next((tiers[tier] for tier in sorted(tiers) if len(tiers[tier]) >= _TIER), {})
+
+
+def _forget_log(log: Path, oldest: int) -> None:
+    """Delete what the log says of versions that no reader can ask for: those before the last checkpoint at or before `oldest`."""
+    numbered = [(int(file.name[:20]), file) for file in log.iterdir() if file.name[:20].isdigit()]
+    checkpoints = [version for version, file in numbered if ".checkpoint" in file.name and version <= oldest]
+    for version, file in numbered:
+        if checkpoints and version < max(checkpoints):
+            file.unlink(missing_ok=True)
 
 
 def _check_whole(table: str, root: Path, file: str, size: int) -> None:
@@ -334,24 +409,6 @@ def _check_whole(table: str, root: Path, file: str, size: int) -> None:
         raise BrokenLake(table, f"{file} is missing") from None
     if found != size:
         raise BrokenLake(table, f"{file} has {found} bytes where {size} were written")
-
-
-def _write_aside(
-    engine: Engine, spec: TableSpec, sql: str, aside: Path, partitions: Collection[Partition] | None
-) -> None:
-    """Write a query's rows below `aside`, in the folders of their partitions."""
-    if partitions is None:
-        columns = ", ".join(identifier(column) for column in spec.columns)
-        engine.write_parquet(f"select {columns} from ({sql})", aside, spec.partition)
-        return
-    columns = ", ".join(identifier(column) for column in spec.columns if column not in spec.partition)
-    for values in partitions:
-        named = list(zip(spec.partition, values, strict=True))
-        folder = aside.joinpath(*(f"{name}={value}" for name, value in named))
-        belongs = " and ".join(
-            f"{identifier(name)} = cast({literal(value)} as {spec.columns[name]})" for name, value in named
-        )
-        engine.write_parquet(f"select {columns} from ({sql}) where {belongs}", folder)
 
 
 def _partition(file: str) -> Partition:
