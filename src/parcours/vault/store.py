@@ -14,14 +14,14 @@ from sqlalchemy import Connection, create_engine, delete, event, func, insert, s
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from parcours.kernel.errors import ParcoursError
-from parcours.vault.tables import IMPORTED_FILE, MANIFEST, SECRET, TERM, Manifest
+from parcours.vault.tables import ERASURE, IMPORTED_FILE, MANIFEST, SECRET, TERM, Manifest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Engine, Table
 
-HEAD = "0001"
+HEAD = "0004"
 _KEY_BYTES = 32
 _INSERT_ROWS = 50_000
 
@@ -47,6 +47,19 @@ class BrokenVault(ParcoursError, RuntimeError):
     def __init__(self, what: str) -> None:
         super().__init__(
             f"the vault cannot be used: {what}", fix="check free disk space and rights, or restore a backup"
+        )
+
+
+class UnfinishedErasure(ParcoursError, RuntimeError):
+    """An erasure was begun and stopped half-way; nothing is imported before it is finished."""
+
+    code = "vault.unfinished_erasure"
+    retryable = True
+
+    def __init__(self) -> None:
+        super().__init__(
+            "an erasure was begun here and stopped half-way",
+            fix="call `parcours erase --resume`, then this again",
         )
 
 
@@ -137,13 +150,13 @@ class Vault:
         with self.transaction() as connection:
             return connection.execute(select(IMPORTED_FILE.c.file_id).limit(1)).scalar() is not None
 
-    def add_file(self, facts: Mapping[str, object]) -> int:
-        """Enter a file in the ledger as `prepared`; answers its id, never reused."""
+    def add_file(self, facts: Mapping[str, object], above: int = 0) -> int:
+        """Enter a file in the ledger as `prepared`; answers its id, never reused, and larger than `above`."""
         with self.transaction() as connection:
             highest = connection.execute(
                 select(func.coalesce(func.max(IMPORTED_FILE.c.file_id), 0))
             ).scalar_one()
-            file_id = int(highest) + 1
+            file_id = max(int(highest), above) + 1
             connection.execute(insert(IMPORTED_FILE).values(file_id=file_id, state="prepared", **facts))
             return file_id
 
@@ -161,6 +174,16 @@ class Vault:
                 connection.execute(delete(table).where(table.c.file_id == file_id))
             self.update_file(file_id, state="replaced")
 
+    def refuse_unfinished(self) -> None:
+        """Nothing may be imported or published while an erasure is under way.
+
+        Raises:
+            UnfinishedErasure: One was begun and not closed.
+        """
+        with self.transaction() as connection:
+            if connection.execute(select(ERASURE.c.erasure_id).where(ERASURE.c.state != "done")).first():
+                raise UnfinishedErasure
+
     def forget_runs(self) -> None:
         """Withdraw every published run: the lake they speak of is gone."""
         with self.transaction() as connection:
@@ -171,6 +194,36 @@ class Vault:
         with self.transaction() as connection:
             query = insert(MANIFEST).values(**manifest).returning(MANIFEST.c.run_id)
             return int(connection.execute(query).scalar_one())
+
+    def republish(self, changed: Mapping[str, object]) -> int:
+        """Publish the last run once more with some columns changed, and withdraw all runs before. Answers the new run id."""
+        with self.transaction() as connection:
+            newest = connection.execute(select(MANIFEST).order_by(MANIFEST.c.run_id.desc()).limit(1)).one()
+            kept = {name: value for name, value in newest._mapping.items() if name != "run_id"}  # noqa: SLF001 - SQLAlchemy's public name
+            run_id = self.publish({**kept, **changed})
+            connection.execute(delete(MANIFEST).where(MANIFEST.c.run_id != run_id))
+            return run_id
+
+    def shred(self) -> None:
+        """Write the database anew and cut its log, so that neither free pages nor the log hold what was deleted.
+
+        Raises:
+            BrokenVault: There is no room for a second copy of it, or somebody else reads.
+        """
+        try:
+            self._connection.rollback()
+            bare = self._connection.connection.driver_connection
+            assert bare is not None  # noqa: S101 - an open vault has a connection
+            bare.execute("pragma wal_checkpoint(truncate)")
+            place = str(self.folder).replace("'", "''")
+            bare.execute(
+                f"pragma temp_store_directory = '{place}'"
+            )  # the copy may not lie in the system's folder
+            bare.execute("vacuum")
+            bare.execute("pragma wal_checkpoint(truncate)")
+            bare.execute("pragma temp_store_directory = ''")
+        except sqlite3.Error as problem:
+            raise BrokenVault(str(problem)) from None
 
     def manifests(self, last: int) -> list[Manifest]:
         """The last published runs, newest first."""
@@ -220,6 +273,7 @@ def open_vault(folder: Path, *, read_only: bool = False) -> Vault:
 def _write_settings(connection: Any, _record: object) -> None:  # a DBAPI connection has no type
     connection.execute("pragma journal_mode = wal")
     connection.execute("pragma synchronous = full")
+    connection.execute("pragma secure_delete = on")  # what is deleted is overwritten
     connection.execute("pragma busy_timeout = 30000")
 
 

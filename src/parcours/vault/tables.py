@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Float,
     Index,
@@ -92,6 +93,7 @@ TRAIT = Table(
     Column("file_id", Integer, nullable=False, index=True),
     Column("token", BigInteger),
     Column("value", Text, nullable=False),
+    Column("occurred_at", BigInteger),
 )
 Index("trait_token", TRAIT.c.token)
 SCREENED = Table(
@@ -102,6 +104,131 @@ SCREENED = Table(
     Column("file_id", Integer, nullable=False, index=True),
     Column("value", Text, nullable=False),
 )
+
+# Every answer to a question of consent, under each identifier it was given with; rows are only ever added.
+CONSENT = Table(
+    "consent",
+    METADATA,
+    Column("consent_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("token", BigInteger, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("channel", Text),
+    Column("answer", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("wording", Text),
+    Column("language", Text),
+    Column("source", Text, nullable=False),
+    Column("proof", Text),
+    Column("recorded_at", BigInteger, nullable=False),
+)
+Index("consent_token", CONSENT.c.token)
+Index("consent_purpose", CONSENT.c.purpose)
+
+# What a person says is right, over what sources say; rows are only ever added.
+CORRECTION = Table(
+    "correction",
+    METADATA,
+    Column("correction_id", Integer, primary_key=True, autoincrement=True),
+    Column("token", BigInteger, nullable=False, index=True),
+    Column("field", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("proof", Text),
+)
+
+# Erasures: state is begun, withdrawn or done.
+ERASURE = Table(
+    "erasure",
+    METADATA,
+    Column("erasure_id", Integer, primary_key=True, autoincrement=True),
+    Column("state", Text, nullable=False),
+    Column("begun_at", BigInteger, nullable=False),
+    Column("finished_at", BigInteger),
+    Column("facts", JSON, nullable=False),
+)
+
+# What is left of whoever was erased: keyed hashes, so that nothing of them enters again.
+TOMBSTONE = Table(
+    "tombstone",
+    METADATA,
+    Column("token", BigInteger, primary_key=True, autoincrement=False),
+    Column("erasure_id", Integer, nullable=False),
+)
+
+# What people decided about identity; append-only, the later one wins.
+IDENTITY_DECISION = Table(
+    "identity_decision",
+    METADATA,
+    Column("decision_id", Integer, primary_key=True, autoincrement=False),
+    Column("verb", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("reason", Text),
+    Column("decided_at", BigInteger, nullable=False),
+    Column("decided_by", Text, nullable=False),
+)
+IDENTITY_DECISION_TOKEN = Table(
+    "identity_decision_token",
+    METADATA,
+    Column("decision_id", Integer, primary_key=True),
+    Column("token", BigInteger, primary_key=True, autoincrement=False),
+    Column("side", Integer, nullable=False),
+)
+
+# What is known of a customer under one token, in standard form, so that the same reads the same; made from `trait`.
+RECORD = Table(
+    "record",
+    METADATA,
+    Column("token", BigInteger, primary_key=True, autoincrement=False),
+    Column("first_at", BigInteger),
+    *(
+        Column(name, Text)
+        for name in (
+            "given_name",
+            "family_name",
+            "birth_date",
+            "email",
+            "phone",
+            "house_number",
+            "street",
+            "postcode",
+            "city",
+            "region",
+            "country",
+        )
+    ),
+)
+
+# Files whose traits are in `record`.
+RECORD_FILE = Table(
+    "record_file", METADATA, Column("file_id", Integer, primary_key=True, autoincrement=False)
+)
+
+# What was learnt about how records of one customer agree; pairs are weighed by the newest.
+RECORD_MODEL = Table(
+    "record_model",
+    METADATA,
+    Column("model_id", Integer, primary_key=True, autoincrement=True),
+    Column("made_at", BigInteger, nullable=False),
+    Column("definition", Text, nullable=False),
+    Column("record_count", BigInteger, nullable=False),
+    Column("parameters", JSON, nullable=False),
+)
+
+# Records that may be one customer, with what speaks for it: `evidence` lists comparison, level and bits.
+RECORD_PAIR = Table(
+    "record_pair",
+    METADATA,
+    Column("token", BigInteger, primary_key=True, autoincrement=False),
+    Column("other_token", BigInteger, primary_key=True, autoincrement=False),
+    Column("model_id", Integer, nullable=False),
+    Column("weight_bits", Float, nullable=False),
+    Column("probability", Float, nullable=False),
+    Column("decision", Text, nullable=False),
+    Column("may_join", Boolean, nullable=False),
+    Column("first_at", BigInteger),
+    Column("evidence", Text, nullable=False),
+)
+Index("record_pair_other_token", RECORD_PAIR.c.other_token)
 
 # Published runs: what readers may open.
 MANIFEST = Table(
