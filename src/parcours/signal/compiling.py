@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from parcours.kernel.clock import SECOND_US
 from parcours.lake import EngineProblem, SqlFault, identifier, literal
-from parcours.signal.mapping import MAX_RULES
+from parcours.signal.identifying import CLAIMED
 from parcours.signal.reading import ROW
+from parcours.signal.tables import MAX_RULES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -18,13 +19,14 @@ if TYPE_CHECKING:
     from parcours.kernel.document import Document
     from parcours.kernel.errors import Fault
     from parcours.lake import Engine
-    from parcours.signal.mapping import Choice, Rule
+    from parcours.signal.mapping import Choice, Consent, Rule
 
 
 class Refused(StrEnum):
     """Why a signal did not enter the lake. Each is counted; received = accepted + the sum of these."""
 
     UNREADABLE_LINE = "unreadable_line"
+    ERASED = "erased"
     UNREADABLE_CONDITION = "unreadable_condition"
     MISSING_TIME = "missing_time"
     UNREADABLE_TIME = "unreadable_time"
@@ -38,7 +40,40 @@ class Refused(StrEnum):
 
 # What identifies people best leads; namespaces not named here follow in the mapping's order.
 DEFAULT_PRIORITY = ("customer", "loyalty", "card", "email", "phone", "app", "device", "cookie")
-BLOCKED = ("", "null", "none", "nan", "undefined", "unknown", "anonymous", "guest", "0", "-", "n/a", "(null)")
+
+# What files write for an answer about consent, in small letters.
+ANSWERS = {
+    "given": (
+        "given",
+        "yes",
+        "y",
+        "true",
+        "t",
+        "1",
+        "oui",
+        "o",
+        "vrai",
+        "granted",
+        "accepted",
+        "opt-in",
+        "accordé",
+    ),
+    "refused": (
+        "refused",
+        "no",
+        "n",
+        "false",
+        "f",
+        "0",
+        "non",
+        "faux",
+        "denied",
+        "declined",
+        "opt-out",
+        "refusé",
+    ),
+    "withdrawn": ("withdrawn", "revoked", "unsubscribed", "retiré", "désinscrit"),
+}
 
 _EARLIEST_US = -2_208_988_800 * SECOND_US  # 1900-01-01
 _LATEST_US = 7_258_118_400 * SECOND_US  # 2200-01-01
@@ -79,7 +114,8 @@ class Draft:
     Attributes:
         rule: Where it comes from.
         sql: A query, one row per signal, with the columns `source_row, reason, at_us, raw_type, raw_channel, raw_touchpoint, message,
-            weight, objects, object_values, properties, screened, text`, one `raw_i_NAMESPACE` per identifier and one `t_NAME` per trait.
+            weight, objects, object_values, properties, screened, text`, one `raw_i_NAMESPACE` per identifier, one `t_NAME` per trait, and
+            `c_NUMBER_PART` for each part of each consent, null where the mapping says nothing of it.
         namespaces: Identifier namespaces, leading one first.
         object_namespaces: Namespaces of the rule's objects.
         traits: Traits of the rule.
@@ -197,6 +233,7 @@ def _texts_of(rule: Rule) -> list[str]:
         *(text for text in singles if text is not None),
         *rule.when,
         *(text for group in groups for text in group.values()),
+        *(text for consent in rule.consents for text in consent_parts(consent).values() if text is not None),
     ]
 
 
@@ -227,6 +264,10 @@ def _changed(rule: Rule, change: Callable[[str], str]) -> Rule:
         objects=each(rule.objects),
         properties=each(rule.properties),
         traits=each(rule.traits),
+        consents=tuple(
+            consent.model_copy(update={part: one(text) for part, text in consent_parts(consent).items()})
+            for consent in rule.consents
+        ),
     )
 
 
@@ -257,6 +298,11 @@ def compile_rule(engine: Engine, rule: Rule, site: Site) -> Draft:
             f"t_{name}": f"nullif(trim(cast({_safe(text)} as varchar)), '')"
             for name, text in rule.traits.items()
         },
+        **{
+            f"c_{number}_{part}": f"nullif(trim(cast({_safe(text)} as varchar)), '')"
+            for number, consent in enumerate(rule.consents)
+            for part, text in consent_parts(consent).items()
+        },
         **{f"o_{name}": _object_values(text, types[f"o_{name}"]) for name, text in rule.objects.items()},
         **{
             f"p_{name}": _property(text, types[f"p_{name}"], site.zone)
@@ -283,6 +329,11 @@ def compile_rule(engine: Engine, rule: Rule, site: Site) -> Draft:
         },
         **{f"raw_i_{name}": identifier(f"raw_i_{name}") for name in namespaces},
         **{f"t_{name}": identifier(f"t_{name}") for name in rule.traits},
+        **{
+            f"c_{number}_{part}": f"c_{number}_{part}"
+            for number, consent in enumerate(rule.consents)
+            for part in consent_parts(consent)
+        },
         "reason": _reason(rule),
         "objects": _objects(rule.objects, site),
         "object_values": _object_pairs(rule.objects, site),
@@ -293,6 +344,20 @@ def compile_rule(engine: Engine, rule: Rule, site: Site) -> Draft:
         f"select {', '.join(f'{text} as {identifier(name)}' for name, text in outer.items())} from ({inner})"
     )
     return Draft(rule, sql, namespaces, tuple(rule.objects), tuple(rule.traits), tuple(rule.properties))
+
+
+def consent_parts(consent: Consent) -> dict[str, str | None]:
+    """What a mapping says of a consent by expressions."""
+    return {part: getattr(consent, part) for part in ("answer", "wording", "language", "proof")}
+
+
+def consent_answer(text: str) -> str:
+    """SQL of `given`, `refused` or `withdrawn` from the words that files use; null where it is none of them."""
+    cases = " ".join(
+        f"when lower({text}) in ({', '.join(literal(word) for word in words)}) then {literal(answer)}"
+        for answer, words in ANSWERS.items()
+    )
+    return f"case {cases} end"
 
 
 def keyed_hash(key: str, *parts: str) -> str:
@@ -343,6 +408,10 @@ def _expressions(rules: Sequence[Rule], document: Document) -> list[tuple[tuple[
         for group, entries in groups.items():
             for name, text in entries.items():
                 found.append(((*(place if name in (own.get(group) or {}) else ()), group, name), text))
+        shared = len(content.get("consents") or ())
+        for number, consent in enumerate(rule.consents):
+            at = ("consents", number) if number < shared else (*place, "consents", number - shared)
+            found += [((*at, part), text) for part, text in consent_parts(consent).items() if text]
     return found
 
 
@@ -445,17 +514,10 @@ def _epoch_number(value: str) -> str:
     )
 
 
-def clean_identifier(namespace: str, text: str) -> str:
-    """SQL of an identifier in its one written form; null where it is missing or stands for nobody."""
-    value = f"nfc_normalize(trim({text}))"
-    if namespace == "email":
-        value = f"lower({value})"
-    blocked = ", ".join(literal(word) for word in BLOCKED)
-    return f"case when lower({value}) not in ({blocked}) then {value} end"
-
-
-def _rank(name: str, priority: Sequence[str], order: Sequence[str]) -> tuple[int, int]:
-    return (priority.index(name) if name in priority else len(priority), order.index(name))
+def _rank(name: str, priority: Sequence[str], order: Sequence[str]) -> tuple[bool, int, int]:
+    """Claims come last, as they lead nobody."""
+    place = priority.index(name) if name in priority else len(priority)
+    return name.startswith(CLAIMED), place, order.index(name)
 
 
 def _object_values(expression: str, kind: str) -> str:

@@ -1,8 +1,9 @@
 """Files enter the lake: only new or changed ones, each exactly once, each row counted.
 
-For one file: the ledger says `prepared`; what is personal or refused goes to the vault in one transaction; objects, links and signals
-are committed to the lake under the file's own transaction mark; the ledger says `imported`. Wherever a run is killed, the next one
-knows from ledger and marks whether to go on or to begin this file anew.
+Files come in batches. For each file of one, the ledger says `prepared`, what is personal or refused goes to the vault in one transaction,
+and signals, objects and links are written aside; then each table of the lake takes the batch in one commit that records the number of its
+last file, and the ledger says `imported`. Wherever a run is killed, the next one knows from ledger and log whether to go on or to begin
+the files anew.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
+from parcours.kernel.clock import now_us
 from parcours.kernel.errors import Faulty, ParcoursError
 from parcours.lake import SqlFault, identifier, literal
 from parcours.signal.compiling import (
@@ -21,17 +23,18 @@ from parcours.signal.compiling import (
     Site,
     as_column,
     check_expressions,
-    clean_identifier,
     compile_rule,
+    consent_answer,
     keyed_hash,
     looks_like_identifier,
     looks_personal,
     readable,
 )
-from parcours.signal.mapping import MAX_RULES
+from parcours.signal.erased import mark_rows, text_carries, tombstones
+from parcours.signal.identifying import CLAIMED, clean_identifier, know_phones
 from parcours.signal.reading import ROW, Rows, expand, joined, open_rows, stacked
-from parcours.signal.tables import LINK, OBJECT, SIGNAL, TIMELESS
-from parcours.vault.tables import FREE_TEXT, IDENTIFIER, REFUSED, SCREENED, TRAIT
+from parcours.signal.tables import LINK, MAX_RULES, OBJECT, SIGNAL, TIMELESS
+from parcours.vault.tables import CONSENT, FREE_TEXT, IDENTIFIER, REFUSED, SCREENED, TRAIT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -46,8 +49,10 @@ if TYPE_CHECKING:
     from parcours.vault import Vault
 
 _BLOCK = 1 << 20
-_PER_FILE = (REFUSED, FREE_TEXT, TRAIT, SCREENED)
+PER_FILE = (REFUSED, FREE_TEXT, TRAIT, SCREENED)
 _FILE_TABLES = (OBJECT, LINK, TIMELESS, SIGNAL)  # in the order of their commits
+_IMPORTED = "import"  # application transaction of the lake: the number of the last file that came in
+_BATCH_SIGNALS = 5_000_000  # so many come in together: few commits, and no more to repeat after a kill
 
 
 _PLACE = ("raw_type", "raw_channel", "raw_touchpoint")
@@ -117,11 +122,11 @@ def prepare_sources(
             definition = _definition(item, workspace, joined_files)
             stale = paths[:1] if vault is None else _stale(vault, workspace, item, paths, definition)
             if stale:
-                found = _open(engine, workspace, item, stale[0], f"check_{number}", sample=True)[1]
+                found = open_source(engine, workspace, item, stale[0], f"check_{number}", sample=True)[1]
             if not found and not item.mended:
                 prepared.append(Prepared(item, tuple(paths), tuple(stale), definition))
         faults += found
-        _drop_tables(engine, f"check_{number}")
+        drop_tables(engine, f"check_{number}")
     return prepared, faults
 
 
@@ -155,7 +160,7 @@ def emitted_types(engine: Engine, workspace: Workspace, source: Prepared) -> set
     types = {rule.type.literal for rule in item.rules if rule.type.literal is not None}
     computed = sorted({rule.type.sql for rule in item.rules if rule.type.sql is not None})
     for path in source.paths if computed else ():
-        opened, faults = _open(engine, workspace, item, path, "typed", sample=False)
+        opened, faults = open_source(engine, workspace, item, path, "typed", sample=False)
         if opened is None or faults:
             raise Faulty(faults)
         columns = engine.columns(opened[1])
@@ -167,7 +172,7 @@ def emitted_types(engine: Engine, workspace: Workspace, source: Prepared) -> set
                 )
                 if text
             }
-        _drop_tables(engine, "typed")
+        drop_tables(engine, "typed")
     return types
 
 
@@ -194,22 +199,31 @@ def import_sources(
     }
     for row in vault.files():
         if (row["source"], row["path"]) not in fresh:  # it changed, or no mapping names it any more
-            vault.forget_file(row["file_id"], _PER_FILE)
-    _drop_gone(engine, lake, {row["file_id"] for row in vault.files()})
-    for number, (source, path) in enumerate(work):
-        progress(f"import {workspace.relative(path)}", number, len(work))
-        _import_file(engine, lake, vault, workspace, source, path)
+            vault.forget_file(row["file_id"], PER_FILE)
+    drop_gone(engine, lake, {row["file_id"] for row in vault.files()})
+    batch = _Batch(engine, lake, vault, workspace)
+    try:
+        for number, (source, path) in enumerate(work):
+            progress(f"import {workspace.relative(path)}", number, len(work))
+            batch.take(source, path)
+    except ParcoursError:
+        batch.commit()  # what came before a faulty file stays
+        raise
+    batch.commit()
     if work:
         progress("import", len(work), len(work))
-    return _summary(lake, vault, before)
+    versions = {spec.name: lake.latest(spec.name) or 0 for spec in _FILE_TABLES}
+    if batch.files_taken:
+        versions = {spec.name: lake.compact(engine, spec, versions[spec.name]) for spec in _FILE_TABLES}
+    return _summary(vault, before, versions)
 
 
-def _open(
+def open_source(
     engine: Engine, workspace: Workspace, item: Mapped, path: Path, name: str, *, sample: bool
 ) -> tuple[tuple[Rows, str] | None, list[Fault]]:
     """A file as rows, the query that joins them, and every fault of the mapping that this file shows."""
     source, document = item.source, item.document
-    staging = workspace.vault / "staging"
+    staging = workspace.scratch("staging")
     try:
         rows = open_rows(engine, _read_with_types(item), path, staging, name, sample=sample)
     except ParcoursError as problem:
@@ -238,7 +252,7 @@ def _read_with_types(item: Mapped) -> Any:  # a Read; pydantic's copy is untyped
 
 
 def _open_join(engine: Engine, workspace: Workspace, join: Join, name: str) -> Rows:
-    staging = workspace.vault / "staging"
+    staging = workspace.scratch("staging")
     parts = [
         (path, open_rows(engine, join.read, path, staging, f"{name}_{place}"))
         for place, path in enumerate(expand(join.read, workspace.folder))
@@ -248,12 +262,19 @@ def _open_join(engine: Engine, workspace: Workspace, join: Join, name: str) -> R
 
 def _definition(item: Mapped, workspace: Workspace, joined_files: Sequence[Path]) -> str:
     """What, besides a file's own content, decides on its signals."""
-    parts = [item.document.digest, workspace.settings.time_zone, *workspace.settings.identity.priority]
-    parts += [_digest(path) for path in joined_files]
+    settings = workspace.settings
+    parts = [
+        item.document.digest,
+        settings.time_zone,
+        settings.identity.region,
+        *settings.identity.priority,
+    ]
+    parts += [digest_of(path) for path in joined_files]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _digest(path: Path) -> str:
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file's content; of a Delta table, of its list of commits."""
     if path.is_dir():
         return hashlib.sha256(
             "\n".join(sorted(str(file) for file in path.rglob("*.json"))).encode()
@@ -274,20 +295,18 @@ def settle(lake: Lake, vault: Vault) -> None:
     files = vault.files()
     if not vault.has_imported():
         lake.clear()
-    if any(row["state"] == "imported" for row in files) and any(
-        lake.latest(spec.name) is None for spec in _FILE_TABLES
-    ):
+    if any(row["state"] == "imported" for row in files) and not all(lake.fits(spec) for spec in _FILE_TABLES):
+        lake.clear()
         vault.forget_runs()
         for row in files:
-            vault.forget_file(row["file_id"], _PER_FILE)
+            vault.forget_file(row["file_id"], PER_FILE)
         return
+    known = min(lake.transaction(spec.name, _IMPORTED) or 0 for spec in _FILE_TABLES) if files else 0
     for row in files:
-        if row["state"] == "prepared":
-            mark = _mark(row)
-            if all(lake.committed(spec.name, mark) for spec in _FILE_TABLES):
-                vault.update_file(row["file_id"], state="imported")
-            else:
-                vault.forget_file(row["file_id"], _PER_FILE)
+        if row["file_id"] > known:  # the lake never got it, or is older than the ledger
+            vault.forget_file(row["file_id"], PER_FILE)
+        elif row["state"] == "prepared":
+            vault.update_file(row["file_id"], state="imported")
 
 
 def _stale(
@@ -311,61 +330,125 @@ def _changed(vault: Vault, row: dict[str, Any], path: Path, definition: str) -> 
         return True
     if path.is_file() and (row["size_bytes"], row["modified_ns"]) == (status.st_size, status.st_mtime_ns):
         return False
-    if row["digest"] != _digest(path):
+    if row["digest"] != digest_of(path):
         return True
     vault.update_file(row["file_id"], modified_ns=status.st_mtime_ns, size_bytes=status.st_size)
     return False
 
 
-def _drop_gone(engine: Engine, lake: Lake, alive: set[int]) -> None:
-    """Take signals out of the lake whose file was replaced."""
+def drop_gone(engine: Engine, lake: Lake, alive: set[int]) -> None:
+    """Take rows out of the lake whose file was replaced."""
+    condition = f"file_id not in ({', '.join(str(file_id) for file_id in sorted(alive)) or '-1'})"
     for spec in _FILE_TABLES:
-        latest = lake.latest(spec.name)
-        partitions = {int(values[0]) for values in lake.files(spec.name, latest).values()}
-        if partitions - alive:
-            lake.drop_partitions(engine, spec, lambda values: int(values[0]) not in alive, latest)
+        lake.remove_rows(engine, spec, condition, lake.latest(spec.name))
 
 
-def _mark(row: Mapping[str, Any]) -> str:
-    """Transaction of a file in the lake; of its content too, as an old vault put back gives numbers a second time."""
-    return f"import-{row['file_id']}-{row['digest'][:16]}-{row['definition'][:16]}"
+class _Batch:
+    """Files that enter the lake together."""
+
+    def __init__(self, engine: Engine, lake: Lake, vault: Vault, workspace: Workspace) -> None:
+        self.engine = engine
+        self.lake = lake
+        self.vault = vault
+        self.workspace = workspace
+        self.files_taken = 0
+        self._begin()
+
+    def _begin(self) -> None:
+        self._files: list[int] = []
+        self._signals = 0
+        self.incoming = {spec.name: self.lake.incoming(self.engine, spec) for spec in _FILE_TABLES}
+
+    def take(self, source: Prepared, path: Path) -> None:
+        """Write a file's rows aside, and what is personal in them to the vault."""
+        status = path.stat()
+        digest = digest_of(path)
+        item = source.mapped
+        opened, faults = open_source(self.engine, self.workspace, item, path, "rows", sample=False)
+        if opened is None or faults:
+            raise Faulty(faults)
+        rows, relation = opened
+        with (
+            self.engine.time_zone(item.source.time_zone or self.workspace.settings.time_zone),
+            self.engine.unshared(),
+        ):
+            facts = {
+                "source": item.source.source,
+                "path": self.workspace.relative(path),
+                "size_bytes": status.st_size,
+                "modified_ns": status.st_mtime_ns,
+                "digest": digest,
+                "definition": source.definition,
+                "received": 0,
+                "accepted": 0,
+                "refused": {},
+                "notes": {},
+                "types": {},
+            }
+            # A number that the lake knows is never given again, not even where an older vault was put back.
+            taken = max(self.lake.transaction(spec.name, _IMPORTED) or 0 for spec in _FILE_TABLES)
+            file_id = self.vault.add_file(facts, above=taken)
+            task = _FileImport(self, item, file_id, self.workspace.relative(path), rows, relation)
+            self._signals += task.run()
+        self._files.append(file_id)
+        self.files_taken += 1
+        drop_tables(self.engine, "rows")
+        if self._signals >= _BATCH_SIGNALS:
+            self.commit()
+
+    def signals(self) -> str:
+        """SQL of all signals in the lake, and of those on their way."""
+        known = self.lake.query(SIGNAL, self.lake.latest(SIGNAL.name))
+        return f"{known} union all {self.incoming[SIGNAL.name].query()}"
+
+    def commit(self) -> None:
+        """Bring the files in: a commit for each table."""
+        if not self._files:
+            return
+        for spec in _FILE_TABLES:
+            self.lake.commit(
+                self.incoming[spec.name],
+                base=self.lake.latest(spec.name),
+                replaces=lambda _: False,
+                transaction=(_IMPORTED, self._files[-1]),
+            )
+        with self.vault.transaction():
+            for file_id in self._files:
+                self.vault.update_file(file_id, state="imported")
+        self._begin()
 
 
-def _import_file(
-    engine: Engine, lake: Lake, vault: Vault, workspace: Workspace, source: Prepared, path: Path
-) -> None:
-    status = path.stat()
-    digest = _digest(path)
-    item = source.mapped
-    opened, faults = _open(engine, workspace, item, path, "rows", sample=False)
-    if opened is None or faults:
-        raise Faulty(faults)
-    rows, relation = opened
-    with engine.time_zone(item.source.time_zone or workspace.settings.time_zone), engine.unshared():
-        facts = {
-            "source": item.source.source,
-            "path": workspace.relative(path),
-            "size_bytes": status.st_size,
-            "modified_ns": status.st_mtime_ns,
-            "digest": digest,
-            "definition": source.definition,
-            "received": 0,
-            "accepted": 0,
-            "refused": {},
-            "notes": {},
-            "types": {},
-        }
-        file_id = vault.add_file(facts)
-        mark = _mark({**facts, "file_id": file_id})
-        task = _FileImport(
-            engine, lake, vault, workspace, item, file_id, workspace.relative(path), mark, rows, relation
-        )
-        task.run()
-    vault.update_file(file_id, state="imported")
-    _drop_tables(engine, "rows")
+def compile_source(
+    engine: Engine,
+    workspace: Workspace,
+    item: Mapped,
+    relation: str,
+    key: bytes,
+    namespaces: Mapping[str, int],
+) -> tuple[Site, list[Draft]]:
+    """The rules of a mapping over a file opened with `open_source`, within the source's time zone.
+
+    Args:
+        engine: Holds the relation.
+        workspace: Whose settings hold.
+        item: The mapping.
+        relation: A query with the file's rows.
+        key: Secret of the workspace.
+        namespaces: Codes of the mapping's namespaces.
+    """
+    source, settings = item.source, workspace.settings
+    site = Site(
+        relation=relation,
+        zone=source.time_zone or settings.time_zone,
+        key=key.hex(),
+        namespaces=namespaces,
+        priority=settings.identity.priority or DEFAULT_PRIORITY,
+    )
+    return site, [compile_rule(engine, rule, site) for rule in item.rules]
 
 
-def _drop_tables(engine: Engine, prefix: str) -> None:
+def drop_tables(engine: Engine, prefix: str) -> None:
+    """Forget the engine's temporary tables whose names begin so."""
     for (name,) in engine.rows(
         f"select table_name from duckdb_tables() where temporary and starts_with(table_name, {literal(prefix)})"
     ):
@@ -374,28 +457,34 @@ def _drop_tables(engine: Engine, prefix: str) -> None:
 
 @dataclass
 class _FileImport:
-    """The way of one file into vault and lake."""
+    """The way of one file into the vault and a batch."""
 
-    engine: Engine
-    lake: Lake
-    vault: Vault
-    workspace: Workspace
+    batch: _Batch
     item: Mapped
     file_id: int
     path: str
-    mark: str
     rows: Rows
     relation: str
 
-    def run(self) -> None:
-        """Compile, profile, keep what is personal, commit the rest."""
+    def __post_init__(self) -> None:
+        """What the batch works with."""
+        self.engine, self.vault, self.workspace = self.batch.engine, self.batch.vault, self.batch.workspace
+        self.region = self.workspace.settings.identity.region
+
+    def run(self) -> int:
+        """Compile, profile, keep what is personal, write the rest aside; answers the signals of the file."""
         self.drafts = self._compile()
+        self.nobodies: dict[str, int] = {}
         self.personal_types: set[str] = set()
+        self.odd_answers: dict[str, int] = {}
+        self.erased = tombstones(self.vault)
+        mark_rows(self.engine, self.drafts, self.site.key, self.erased, self.region)
         self._find_duplicates()
         profile = self._profile()
         self._code_terms(profile)
         self.timeless = any(row["reason"] in _TIME_REASONS for row in profile)
         self._find_links()
+        self.signals: int = sum(row["signals"] for row in profile)
         # The vault takes its names by one thread of Python, the engine writes signals by threads of its own: side by side.
         # Neither touches the other's connection, and nothing is committed to the lake before the names are in the vault.
         named = self.engine.arrow(
@@ -403,28 +492,27 @@ class _FileImport:
         )
         with ThreadPoolExecutor(max_workers=1) as beside:
             names = beside.submit(self.vault.insert_rows, IDENTIFIER, _tuples(named.to_batches()))
-            signals = self.lake.stage(
-                self.engine, SIGNAL, self._accepted_signals(), partitions=[self.partition]
-            )
+            self._add(SIGNAL, self._accepted_signals())
             names.result()
         with self.vault.transaction():
             self._keep_personal()
             self._keep_refused(profile)
             self._count(profile)
-        self._commit(signals)
+        self._add(OBJECT, self._objects_sql())
+        self._add(LINK, self._links_sql())
+        self._add(TIMELESS, self._timeless_sql())
+        return self.signals
+
+    def _add(self, spec: TableSpec, sql: str) -> None:
+        self.batch.incoming[spec.name].add(sql, rows=self.signals)
 
     def _compile(self) -> list[Draft]:
-        source, settings = self.item.source, self.workspace.settings
         names = [name for rule in self.item.rules for name in (*rule.person, *rule.objects)]
-        site = Site(
-            relation=self.relation,
-            zone=source.time_zone or settings.time_zone,
-            key=self.vault.key().hex(),
-            namespaces=self.vault.code_terms("namespace", names),
-            priority=settings.identity.priority or DEFAULT_PRIORITY,
+        codes = self.vault.code_terms("namespace", names)
+        self.site, drafts = compile_source(
+            self.engine, self.workspace, self.item, self.relation, self.vault.key(), codes
         )
-        self.site = site
-        return [compile_rule(self.engine, rule, site) for rule in self.item.rules]
+        return drafts
 
     def _signal_id(self, draft: Draft) -> str:
         """SQL of a signal's id: from source and message id, else from source, file and place."""
@@ -447,7 +535,7 @@ class _FileImport:
         )
         self.engine.run(f"create or replace temp table message as {ids}")
         code = self.vault.code_terms("source", [self.item.source.source])[self.item.source.source]
-        known = self.lake.query(SIGNAL, self.lake.latest(SIGNAL.name))
+        known = self.batch.signals()
         self.engine.run(
             "insert into duplicate select source_row from (select source_row, row_number() over (partition by signal_id order by source_row) as place from message) where place > 1 "
             f"union select source_row from message semi join (select signal_id from ({known}) where source_id = {code}) as known using (signal_id)"
@@ -457,26 +545,29 @@ class _FileImport:
     def _final(self, draft: Draft) -> str:
         """The draft with what only the whole file tells: duplicates, and types that look personal."""
         cases = []
+        erased = "when source_row in (select source_row from erased) then 'erased'" if self.erased else ""
         if draft.rule.message_id:
             found = "source_row in (select source_row from duplicate)"
             cases.append(f"when {found} then {literal(Refused.DUPLICATE_ID.value)}")
         if self.personal_types and draft.rule.type.sql is not None:
             found = f"raw_type in ({_texts(self.personal_types)})"
             cases.append(f"when {found} then {literal(Refused.PERSONAL_TYPE.value)}")
-        if not cases:
+        if not cases and not erased:
             return draft.sql
-        reason = f"case when reason is not null then reason {' '.join(cases)} end"
+        reason = f"case {erased} when reason is not null then reason {' '.join(cases)} end"
         return f"select * replace ({reason} as reason) from ({draft.sql})"
 
     def _accepted(self, draft: Draft) -> str:
         """The draft's accepted rows, with the codes of their places and the token that leads them."""
-        joins, lead = [f"join place as p on {_same('p', 'd', _PLACE)}"], "null::bigint"
+        joins, lead = [f"join place as p on {_same('p', 'd', _PLACE)}"], "null::bigint as token"
         if draft.namespaces:
             raw = [f"raw_i_{name}" for name in draft.namespaces]
             joins.append(f"left join combination_{draft.rule.number} as c on {_same('c', 'd', raw)}")
-            lead = "c.lead"
+            lead = ", ".join(
+                ["c.lead as token", *(f"c.{identifier(f'k_{name}')}" for name in draft.namespaces)]
+            )
         return f"""
-            select d.*, p.type_id, p.channel_id, p.touchpoint_id, {lead} as token
+            select d.*, p.type_id, p.channel_id, p.touchpoint_id, {lead}
             from ({self._final(draft)}) as d {" ".join(joins)}"""
 
     def _profile(self) -> list[dict[str, Any]]:
@@ -530,6 +621,7 @@ class _FileImport:
             create or replace temp table seen_together (
                 token bigint, namespace_id integer, other_token bigint, other_namespace_id integer, first_at bigint, signals bigint);
             create or replace temp table named (token bigint, namespace varchar, value varchar)""")
+        know_phones(self.engine)
         for draft in self.drafts:
             if draft.namespaces:
                 self._combine(draft)
@@ -537,23 +629,35 @@ class _FileImport:
 
     def _combine(self, draft: Draft) -> None:
         """Table `combination_RULE`: each distinct set of identifiers as written, cleaned and hashed once, with the leading token."""
-        names = draft.namespaces
+        names, region = draft.namespaces, self.region
         raw = ", ".join(identifier(f"raw_i_{name}") for name in names)
         clean = ", ".join(
-            f"{clean_identifier(name, identifier(f'raw_i_{name}'))} as {identifier(f'i_{name}')}"
+            f"{clean_identifier(name, identifier(f'raw_i_{name}'), region)} as {identifier(f'i_{name}')}"
             for name in names
         )
         tokens = ", ".join(
             f"case when {identifier(f'i_{name}')} is not null then {self._token(name)} end as {identifier(f'k_{name}')}"
             for name in names
         )
-        lead = ", ".join(identifier(f"k_{name}") for name in names)
+        lead = ", ".join(identifier(f"k_{name}") for name in names if not name.startswith(CLAIMED))
         self.engine.run(f"""
             create or replace temp table combination_{draft.rule.number} as
             with written as (
                 select {raw}, min(at_us) as first_at, count(*) as signals from ({self._final(draft)}) where reason is null group by all
             ), cleaned as (select *, {clean} from written), hashed as (select *, {tokens} from cleaned)
-            select *, coalesce({lead}) as lead from hashed""")
+            select *, coalesce({lead or "null::bigint"}) as lead from hashed""")
+        for name in names:
+            self._count_nobodies(draft, name)
+
+    def _count_nobodies(self, draft: Draft, name: str) -> None:
+        """Note signals with an identifier that is malformed or stands for nobody."""
+        raw, clean = identifier(f"raw_i_{name}"), identifier(f"i_{name}")
+        found = self.engine.value(
+            f"select cast(sum(signals) as bigint) from combination_{draft.rule.number} where trim({raw}) <> '' and {clean} is null"
+        )
+        if found:
+            note = f"{name} stands for nobody"
+            self.nobodies[note] = self.nobodies.get(note, 0) + found
 
     def _link(self, draft: Draft) -> None:
         names, table = draft.namespaces, f"combination_{draft.rule.number}"
@@ -563,6 +667,8 @@ class _FileImport:
                 f"insert into named select distinct {token}, {literal(name)}, {identifier(f'i_{name}')} from {table} where {token} is not null"
             )
         for place, lead in enumerate(names):
+            if lead.startswith(CLAIMED):
+                break
             before = "".join(f" and {identifier(f'k_{name}')} is null" for name in names[:place])
             alone = "".join(f" and {identifier(f'k_{name}')} is null" for name in names[place + 1 :])
             led = f"from {table} where {identifier(f'k_{lead}')} is not null{before}"
@@ -591,15 +697,43 @@ class _FileImport:
                 self.vault.insert_rows(FREE_TEXT, _tuples(self.engine.batches(found)))
             for trait in draft.traits:
                 value = identifier(f"t_{trait}")
-                found = f"select {signal}, {literal(trait)}, {self.file_id}, token, {value} from {accepted} and {value} is not null"
+                found = f"select {signal}, {literal(trait)}, {self.file_id}, token, {value}, at_us from {accepted} and {value} is not null"
                 self.vault.insert_rows(TRAIT, _tuples(self.engine.batches(found)))
             if draft.properties:
                 found = f"select signal, item.name, {self.file_id}, item.value from (select {signal} as signal, unnest(screened) as item from {accepted} and len(screened) > 0)"
                 self.vault.insert_rows(SCREENED, _tuples(self.engine.batches(found)))
+            self._keep_consents(draft)
+
+    def _keep_consents(self, draft: Draft) -> None:
+        """Each answer goes into the ledger under every identifier of its row; what is in the ledger stays there."""
+        source, now = self.item.source.source, now_us()
+        for number, consent in enumerate(draft.rule.consents):
+            said = f"c_{number}_answer"
+            rows = f"select *, {consent_answer(said)} as answer from ({self._accepted(draft)}) where reason is null and {said} is not null"
+            odd = int(self.engine.value(f"select count(*) from ({rows}) where answer is null"))
+            if odd:
+                self.odd_answers[consent.purpose] = self.odd_answers.get(consent.purpose, 0) + odd
+            proof = (
+                f"coalesce(c_{number}_proof, {literal(f'{self.path}, row ')} || source_row // {MAX_RULES})"
+            )
+            for name in draft.namespaces:
+                token = identifier(f"k_{name}")
+                for channel in consent.channel or (None,):
+                    parts = [token, literal(consent.purpose), literal(channel or ""), "answer", "at_us"]
+                    code = keyed_hash(
+                        self.site.key, *(f"cast({part} as varchar)" for part in parts), literal(source)
+                    )
+                    found = (
+                        f"select {code}, {token}, {literal(consent.purpose)}, {literal(channel)}, answer, at_us, "
+                        f"c_{number}_wording, c_{number}_language, {literal(source)}, {proof}, {now} "
+                        f"from ({rows}) where answer is not null and {token} is not null"
+                    )
+                    self.vault.insert_rows(CONSENT, _tuples(self.engine.batches(found)))
 
     def _keep_refused(self, profile: Sequence[dict[str, Any]]) -> None:
         unreadable = (
-            (self.file_id, item.line, -1, item.reason, item.content) for item in self.rows.unreadable
+            (self.file_id, item.line, -1, item.reason, self._unless_erased(item.content))
+            for item in self.rows.unreadable
         )
         self.vault.insert_rows(REFUSED, unreadable)
         if not any(row["reason"] for row in profile):
@@ -614,13 +748,23 @@ class _FileImport:
                 row for (row,) in self.engine.rows("select distinct row from refused order by row")
             )
             columns = ", ".join(f"{identifier(name)} := _f.{identifier(name)}" for name in self.rows.columns)
-            content = f"select r.row, r.rule, r.reason, cast(to_json(struct_pack({columns})) as varchar) from refused as r join ({self.rows.sql}) as _f on _f.{ROW} = r.row order by all"
+            whole = f"case when r.reason <> {literal(Refused.ERASED.value)} then cast(to_json(struct_pack({columns})) as varchar) end"
+            content = f"select r.row, r.rule, r.reason, {whole} from refused as r join ({self.rows.sql}) as _f on _f.{ROW} = r.row order by all"
             rows = (
                 (self.file_id, lines[row], rule, reason, text)
                 for row, rule, reason, text in _tuples(self.engine.batches(content))
             )
             self.vault.insert_rows(REFUSED, rows)
         self.engine.run("drop table refused")
+
+    def _odd(self) -> dict[str, int]:
+        """How many answers about consent were no answer, by purpose."""
+        return {f"unreadable_consent:{purpose}": count for purpose, count in self.odd_answers.items()}
+
+    def _unless_erased(self, content: str | None) -> str | None:
+        """A line that is no row; None where it names somebody who was erased."""
+        names, key = list(self.site.namespaces), bytes.fromhex(self.site.key)
+        return None if content and text_carries(content, names, key, self.erased, self.region) else content
 
     def _count(self, profile: Sequence[dict[str, Any]]) -> None:
         refused: dict[str, int] = {}
@@ -644,28 +788,17 @@ class _FileImport:
             received=accepted + sum(refused.values()),
             accepted=accepted,
             refused=refused,
-            notes=dict(self.rows.notes),
+            notes={**self.rows.notes, **self.nobodies, **self._odd()},
             types=types,
         )
-
-    @property
-    def partition(self) -> tuple[str]:
-        """Where the file's rows lie in the lake."""
-        return (str(self.file_id),)
 
     def _accepted_signals(self) -> str:
         return " union all ".join(
             self._signals_sql(draft, "at_us", "reason is null") for draft in self.drafts
         )
 
-    def _commit(self, signals: Path) -> None:
-        mark = self.mark
-        self._append(OBJECT, self._objects_sql(), mark)
-        links = f"select token, namespace_id, other_token, other_namespace_id, min(first_at) as first_at, cast(sum(signals) as bigint) as signals, {self.file_id} as file_id from seen_together group by all"
-        self._append(LINK, links, mark)
-        self._append(TIMELESS, self._timeless_sql(), mark)
-        base = self.lake.latest(SIGNAL.name)
-        self.lake.commit(self.engine, SIGNAL, signals, base=base, replaces=lambda _: False, transaction=mark)
+    def _links_sql(self) -> str:
+        return f"select token, namespace_id, other_token, other_namespace_id, min(first_at) as first_at, cast(sum(signals) as bigint) as signals, {self.file_id} as file_id from seen_together group by all"
 
     def _timeless_sql(self) -> str:
         """Signals refused for their time alone, of rules that say that they happened."""
@@ -677,18 +810,6 @@ class _FileImport:
             condition = f"reason in ({_texts(reasons)})"
             parts.append(self._signals_sql(draft, "null::bigint", condition))
         return " union all ".join(parts)
-
-    def _append(self, spec: TableSpec, sql: str, mark: str) -> None:
-        if not self.lake.committed(spec.name, mark):
-            self.lake.write(
-                self.engine,
-                spec,
-                sql,
-                base=self.lake.latest(spec.name),
-                replaces=lambda _: False,
-                partitions=[self.partition],
-                transaction=mark,
-            )
 
     def _objects(self) -> str:
         """SQL of the distinct objects of the file, in clear."""
@@ -713,7 +834,7 @@ class _FileImport:
             from ({self._accepted(draft)}) where {condition}"""
 
 
-def _summary(lake: Lake, vault: Vault, before: set[int]) -> Imported:
+def _summary(vault: Vault, before: set[int], versions: dict[str, int]) -> Imported:
     files = [row for row in vault.files() if row["state"] == "imported"]
     refused: dict[str, int] = {}
     notes: dict[str, int] = {}
@@ -727,7 +848,7 @@ def _summary(lake: Lake, vault: Vault, before: set[int]) -> Imported:
         accepted=sum(row["accepted"] for row in files),
         refused=refused,
         notes=notes,
-        versions={spec.name: lake.latest(spec.name) or 0 for spec in _FILE_TABLES},
+        versions=versions,
         new_rows=sum(row["accepted"] for row in files if row["file_id"] not in before),
     )
 

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, WithJsonSchema, model_validator
 
-from parcours.kernel.document import Document, Model, Text, read_document, validate
+from parcours.kernel.document import Document, Model, Text, Translations, read_document, validate
 from parcours.kernel.errors import Fault
 from parcours.kernel.workspace import Zone
+from parcours.signal.identifying import CLAIMED
+from parcours.signal.tables import MAX_RULES, TRAITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,18 +21,20 @@ if TYPE_CHECKING:
     from parcours.kernel.workspace import Workspace
 
 FORMATS = ("csv", "parquet", "json", "delta", "xes", "ocel")
-TRAITS = (
-    "given_name",
-    "family_name",
-    "birth_date",
-    "email",
-    "phone",
-    "street",
-    "postcode",
-    "city",
-    "country",
-)
-MAX_RULES = 64
+# Other names a mapping may use for them, in English and French.
+TRAIT_SYNONYMS = {
+    **dict.fromkeys(("first_name", "firstname", "forename", "prenom"), "given_name"),
+    **dict.fromkeys(("last_name", "lastname", "surname", "name", "nom", "nom_de_famille"), "family_name"),
+    **dict.fromkeys(("dob", "date_of_birth", "birthdate", "ne_le", "date_de_naissance"), "birth_date"),
+    **dict.fromkeys(("mail", "e_mail", "courriel"), "email"),
+    **dict.fromkeys(("telephone", "tel", "mobile", "portable"), "phone"),
+    **dict.fromkeys(("street_number", "numero"), "house_number"),
+    **dict.fromkeys(("address", "adresse", "rue", "voie"), "street"),
+    **dict.fromkeys(("postal_code", "zip", "code_postal", "cp"), "postcode"),
+    **dict.fromkeys(("town", "suburb", "ville", "commune"), "city"),
+    **dict.fromkeys(("state", "county", "departement"), "region"),
+    "pays": "country",
+}
 _ABSENT = object()
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
@@ -43,6 +47,14 @@ def _as_choice(value: object) -> object:
     return (
         {"literal": value} if isinstance(value, str | int | float) and not isinstance(value, bool) else value
     )
+
+
+def _by_trait(value: object) -> object:
+    """Traits by their own names, unless two names would be one."""
+    if not isinstance(value, dict):
+        return value
+    named = {TRAIT_SYNONYMS.get(name, name): expression for name, expression in value.items()}
+    return named if len(named) == len(value) else value
 
 
 def _check_name(value: str) -> str:
@@ -59,6 +71,43 @@ Paths = Annotated[
 ]
 Expression = Text
 """An SQL expression over the row's columns, in DuckDB's dialect."""
+
+
+def _with_claims(value: object) -> object:
+    """An identifier said without proof goes under a namespace of its own, so that it is never taken for the identifier."""
+    if not isinstance(value, dict):
+        return value
+    told: dict[object, object] = {}
+    for name, written in value.items():
+        if not isinstance(written, dict):
+            told[name] = written
+            continue
+        if set(written) - {"sql", "claimed"} or written.get("claimed", False) not in (True, False):
+            raise ValueError(f"`{name}` takes {{sql: expression, claimed: true}} and nothing else")
+        told[f"{CLAIMED}{name}" if written.get("claimed") else name] = written.get("sql")
+    return told
+
+
+Person = Annotated[
+    dict[Name, Expression],
+    BeforeValidator(_with_claims),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "additionalProperties": {
+                "anyOf": [
+                    {"type": "string"},
+                    {
+                        "type": "object",
+                        "properties": {"sql": {"type": "string"}, "claimed": {"type": "boolean"}},
+                        "required": ["sql"],
+                        "additionalProperties": False,
+                    },
+                ]
+            },
+        }
+    ),
+]
 
 
 class Read(Model):
@@ -142,10 +191,25 @@ class Join(Model):
     by: dict[str, str] = Field(min_length=1)
 
 
+class Consent(Model):
+    """An answer that a row holds: may its person be spoken to, for a purpose, by some channels or by all."""
+
+    purpose: Name
+    channel: Annotated[
+        tuple[Name, ...],
+        BeforeValidator(_as_list),
+        WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+    ] = ()
+    answer: Expression
+    wording: Expression | None = None
+    language: Expression | None = None
+    proof: Expression | None = None
+
+
 class _Shared(Model):
     """What a source says for all its signals, and a signal may say for itself."""
 
-    person: dict[Name, Expression] = Field(default_factory=dict)
+    person: Person = Field(default_factory=dict)
     objects: dict[Name, Expression] = Field(default_factory=dict)
     channel: TextOrSql | None = None
     touchpoint: TextOrSql | None = None
@@ -155,7 +219,8 @@ class _Shared(Model):
     weight: Expression | None = None
     text: Expression | None = None
     set: dict[Name, Expression] = Field(default_factory=dict)
-    traits: dict[str, Expression] = Field(default_factory=dict)
+    traits: Annotated[dict[str, Expression], BeforeValidator(_by_trait)] = Field(default_factory=dict)
+    consents: tuple[Consent, ...] = ()
 
     @model_validator(mode="after")
     def _known_traits(self) -> Self:
@@ -175,7 +240,7 @@ class Source(_Shared):
     """One mapping file."""
 
     source: Name
-    title: str | None = None
+    title: Translations | None = None
     read: Read
     join: tuple[Join, ...] = ()
     time_zone: Zone | None = None
@@ -194,6 +259,15 @@ class Source(_Shared):
                         raise ValueError(
                             f"`{group}` has {other!r} and {name!r}, which differ in capital letters alone; use one name"
                         )
+        return self
+
+    @model_validator(mode="after")
+    def _every_answer_has_its_person(self) -> Self:
+        for number, rule in enumerate(self.signals, 1):
+            if (self.consents or rule.consents) and not (self.person or rule.person):
+                raise ValueError(
+                    f"signal {number} has `consents` and no `person`; say whose answers they are"
+                )
         return self
 
     @model_validator(mode="after")
@@ -231,6 +305,7 @@ class Rule:
     objects: Mapping[str, str]
     properties: Mapping[str, str]
     traits: Mapping[str, str]
+    consents: tuple[Consent, ...]
 
 
 def rules_of(source: Source) -> list[Rule]:
@@ -252,6 +327,7 @@ def rules_of(source: Source) -> list[Rule]:
             objects={**source.objects, **rule.objects},
             properties={**source.set, **rule.set},
             traits={**source.traits, **rule.traits},
+            consents=(*source.consents, *rule.consents),
         )
         for number, rule in enumerate(source.signals)
     ]

@@ -2,6 +2,23 @@
 
 from parcours.lake import TableSpec
 
+MAX_RULES = 64  # of one mapping: source_row is the row in the file x this + place in the mapping
+
+# What a source may tell of a customer, beside identifiers; kept in the vault.
+TRAITS = (
+    "given_name",
+    "family_name",
+    "birth_date",
+    "email",
+    "phone",
+    "house_number",
+    "street",
+    "postcode",
+    "city",
+    "region",
+    "country",
+)
+
 SIGNAL = TableSpec(
     "signal",
     {
@@ -18,13 +35,11 @@ SIGNAL = TableSpec(
         "properties": "VARCHAR",  # JSON object; null: none
         "file_id": "INTEGER",
     },
-    partition=("file_id",),
 )
 
 TIMELESS = TableSpec(
     "timeless",  # refused for their time alone: they happened, nobody can say when, so nothing is proved by their absence
     {**SIGNAL.columns, "occurred_at": "BIGINT"},  # always null
-    partition=("file_id",),
 )
 
 LINK = TableSpec(
@@ -38,7 +53,6 @@ LINK = TableSpec(
         "signals": "BIGINT",
         "file_id": "INTEGER",
     },
-    partition=("file_id",),
 )
 
 OBJECT = TableSpec(
@@ -49,5 +63,4 @@ OBJECT = TableSpec(
         "value": "VARCHAR",  # null: it looked personal and lies in the vault
         "file_id": "INTEGER",
     },
-    partition=("file_id",),
 )
