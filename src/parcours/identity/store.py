@@ -1,34 +1,82 @@
-"""Reads links, names people, writes `person_token`, and says whom the run touches."""
+"""Reads links and decisions, names people, and writes who is who, what changed, and what waits for a decision."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
-from parcours.identity.linking import among, assign_people, distinct
-from parcours.lake import TableSpec
+from parcours.identity.history import Changes, compare
+from parcours.identity.linking import among, distinct, name_people, solve
+from parcours.identity.tables import (
+    IDENTITY_EVENT,
+    IDENTITY_MOVE,
+    IDENTITY_REVIEW,
+    PERSON_TOKEN,
+    RUN_SHIFT,
+)
+from parcours.identity.types import Decisions, Edges, Kind, Rules, Why
+from parcours.lake import model_sql
+from parcours.signal.identifying import CLAIMED
+from parcours.signal.tables import LINK
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from parcours.lake import Engine, Lake
+    from parcours.identity.types import Solved
+    from parcours.kernel.workspace import IdentitySettings
+    from parcours.lake import Engine, Lake, TableSpec
 
-PERSON_TOKEN = TableSpec(
-    "person_token",
-    {
-        "token": "BIGINT",
-        "person_id": "BIGINT",  # the token that founded the person
-        "first_at": "BIGINT",  # when the token was first seen, microseconds UTC
-    },
-)
-
-# Devices that many people share identify nobody: their tokens stay alone.
+# Kinds of the namespaces everybody has; what is not named here, or in the settings, is an account.
 SHARED_NAMESPACES = ("kiosk", "tablet", "store_device", "shared_device")
+KINDS: dict[str, Kind] = {
+    **dict.fromkeys(("email", "phone", "address"), Kind.CONTACT),
+    **dict.fromkeys(
+        (
+            "order",
+            "ticket",
+            "receipt",
+            "parcel",
+            "reservation",
+            "return",
+            "repair",
+            "invoice",
+            "visit",
+            "session",
+        ),
+        Kind.OCCASION,
+    ),
+    **dict.fromkeys(("app", "device", "cookie", "browser", "advertising_id", "till_token"), Kind.DEVICE),
+    **dict.fromkeys(SHARED_NAMESPACES, Kind.SHARED),
+}
+TABLES = (PERSON_TOKEN, IDENTITY_EVENT, IDENTITY_MOVE, IDENTITY_REVIEW)
+_ARROW = {"BIGINT": pa.int64(), "INTEGER": pa.int32(), "VARCHAR": pa.string()}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a run stands on.
+
+    Attributes:
+        versions: Tables of identity as the last run published them; empty in the first run.
+        run_id: Number of this run.
+        as_of: Its instant, microseconds UTC.
+        is_new: Links, decisions or rules may differ from the last run's.
+        rules, decisions: What the evidence carries.
+        inferred: Pairs found by comparing records: `token, other_token, first_at, decision` (merge or review); None: none were compared.
+    """
+
+    versions: Mapping[str, int]
+    run_id: int
+    as_of: int
+    is_new: bool
+    rules: Rules
+    decisions: Decisions = field(default_factory=Decisions)
+    inferred: pa.Table | None = None
 
 
 @dataclass(frozen=True)
@@ -36,86 +84,241 @@ class Resolved:
     """The people after a run.
 
     Attributes:
-        version: Version of `person_token`.
+        versions: Tables of identity to their versions.
         people: How many people there are.
         changed: (n,) int64, people that gained or lost a token in this run, old ids included.
     """
 
-    version: int
+    versions: Mapping[str, int]
     people: int
     changed: NDArray[np.int64]
 
 
-def resolve_people(
-    engine: Engine,
-    lake: Lake,
-    *,
-    previous: int | None,
-    new_links: str,
-    all_links: str | None,
-    shared: Collection[int],
-) -> Resolved:
-    """Bring the people up to date.
+def rules_of(settings: IdentitySettings, namespaces: Mapping[str, int]) -> Rules:
+    """The rules that the settings come to.
 
     Args:
-        engine: With the view `link`.
-        lake: Where `person_token` lies.
-        previous: Published version of `person_token`; None in the first run.
-        new_links: SQL of the links this run adds (columns of `link`).
-        all_links: SQL of all links where people must be found anew, as when files were replaced; None otherwise.
-        shared: Namespace codes whose tokens never carry a merge.
+        settings: Of the workspace.
+        namespaces: Name to code of every namespace seen.
     """
-    known = engine.arrow(f"select token, person_id, first_at from ({lake.query(PERSON_TOKEN, previous)})")
-    links = engine.arrow(f"select * from ({all_links or new_links})")
-    if not all_links and not links.num_rows and previous is not None:
-        return Resolved(previous, _count(known["person_id"]), np.zeros(0, np.int64))
-    tokens, people, first_at = _assign(known, links, shared, forget=all_links is not None)
-    changed = _changed(known, tokens, people)
-    engine.register("people", pa.table({"token": tokens, "person_id": people, "first_at": first_at}))
-    version, _ = lake.write(
-        engine, PERSON_TOKEN, "select token, person_id, first_at from people order by token", base=None
+    kinds = {**KINDS, **{name: Kind[kind.upper()] for name, kind in settings.kinds.items()}}
+    kinds |= dict.fromkeys(settings.never_merge, Kind.SHARED)
+    return Rules(
+        {code: kinds.get(name, Kind.ACCOUNT) for name, code in namespaces.items()},
+        {
+            namespaces[name]: count
+            for name, count in settings.max_people_per_token.items()
+            if name in namespaces
+        },
+        settings.max_identifiers_per_person,
+        frozenset(code for name, code in namespaces.items() if name.startswith(CLAIMED)),
     )
-    return Resolved(version, len(distinct(people)), changed)
 
 
-def _assign(
-    known: pa.Table, links: pa.Table, shared: Collection[int], *, forget: bool
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    first = _integers(links["first_at"])
-    left, right = _integers(links["token"]), _integers(links["other_token"].fill_null(0))
-    linked = ~np.asarray(links["other_token"].is_null())
-    barred = np.array(sorted(shared), np.int64)
-    merging = linked & ~np.isin(_integers(links["namespace_id"]), barred)
-    merging &= ~np.isin(_integers(links["other_namespace_id"].fill_null(-1)), barred)
-    token = np.concatenate([left, right[linked]])
-    seen = np.concatenate([first, first[linked]])
-    known_token, known_person = _integers(known["token"]), _integers(known["person_id"])
-    if forget:  # old names are kept where their founding token is still there, old merges are not
-        founders = distinct(known_person)
-        founders = founders[among(founders, distinct(token))]
-        known_token = known_person = founders
-    else:
-        token = np.concatenate([token, known_token])
-        seen = np.concatenate([seen, _integers(known["first_at"])])
-    return assign_people(token, seen, left[merging], right[merging], known_token, known_person)
+def resolve_people(engine: Engine, lake: Lake, link_version: int | None, standing: Standing) -> Resolved:
+    """Bring the people up to date with all evidence.
+
+    Args:
+        engine: Runs queries; gets the view `link`.
+        lake: Where the tables of identity lie.
+        link_version: Version of the table `link`.
+        standing: What the run stands on.
+    """
+    known = _known(engine, lake, standing.versions.get(PERSON_TOKEN.name))
+    if not standing.is_new and PERSON_TOKEN.name in standing.versions:
+        return Resolved(dict(standing.versions), len(distinct(known[1])), np.zeros(0, np.int64))
+    lake.view(engine, LINK, link_version)
+    edges = read_edges(engine, standing.as_of, standing.rules.claims)
+    doubtful = None
+    if standing.inferred is not None:
+        edges, doubtful = _with_inferred(edges, standing.inferred)
+    solved = solve(edges, standing.rules, standing.decisions)
+    people = name_people(solved, known[1], _former(engine, lake, standing))
+    changes = compare(*known, solved, people, edges)
+    versions = {
+        PERSON_TOKEN.name: _write(
+            engine,
+            lake,
+            PERSON_TOKEN,
+            pa.table({"token": solved.tokens, "person_id": people, "first_at": solved.first_at}),
+        ),
+        IDENTITY_REVIEW.name: _write(
+            engine, lake, IDENTITY_REVIEW, _review(solved, edges, standing.rules, doubtful)
+        ),
+        **_append_history(engine, lake, standing, changes, edges),
+    }
+    return Resolved(versions, len(distinct(people)), changes.people)
 
 
-def _changed(known: pa.Table, tokens: NDArray[np.int64], people: NDArray[np.int64]) -> NDArray[np.int64]:
-    """People whose set of tokens is not what it was."""
-    if not known.num_rows:
-        return distinct(people)
-    old_token, old_person = _integers(known["token"]), _integers(known["person_id"])
-    still = among(old_token, tokens)
-    place = np.searchsorted(tokens, old_token[still])
-    moved = people[place] != old_person[still]
-    fresh = ~among(tokens, distinct(old_token))
-    parts = [old_person[~still], old_person[still][moved], people[place][moved], people[fresh]]
-    return distinct(np.concatenate(parts))
+def read_edges(engine: Engine, as_of: int, claims: Collection[int] = ()) -> Edges:
+    """All evidence up to an instant; whoever claimed something was seen alone. `engine` holds the view `link`."""
+    rows = engine.model(__package__, "evidence", {"as_of": as_of})
+    left, right = _integers(rows["token"]), _integers(rows["other_token"])
+    left_space, right_space = (
+        np.asarray(rows[name], np.int32) for name in ("namespace_id", "other_namespace_id")
+    )
+    if claims:
+        said = np.array(sorted(claims), np.int32)
+        of_left, of_right = np.isin(left_space, said), np.isin(right_space, said)
+        left, left_space = np.where(of_left, right, left), np.where(of_left, right_space, left_space)
+        right, right_space = np.where(of_right, left, right), np.where(of_right, left_space, right_space)
+    return Edges(
+        left, right, left_space, right_space, _integers(rows["first_at"]), np.zeros(rows.num_rows, bool)
+    )
+
+
+def item_of(token: int, other_token: int = 0) -> int:
+    """Id of a token, or of an unordered pair, that somebody may decide on: the same in every run.
+
+    Tokens are keyed hashes, so that two pairs share an id no sooner than two identifiers share a token (ADR-0004).
+    """
+    return token ^ other_token
+
+
+def _known(engine: Engine, lake: Lake, version: int | None) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    rows = engine.arrow(f"select token, person_id from ({lake.query(PERSON_TOKEN, version)})")
+    return _integers(rows["token"]), _integers(rows["person_id"])
+
+
+def _former(engine: Engine, lake: Lake, standing: Standing) -> NDArray[np.int64]:
+    """People of earlier runs that a merge ended."""
+    events = lake.query(IDENTITY_EVENT, standing.versions.get(IDENTITY_EVENT.name))
+    rows = engine.arrow(f"select other_person_id from ({events}) where kind = 'merge'")
+    return distinct(_integers(rows["other_person_id"]))
+
+
+def _with_inferred(edges: Edges, inferred: pa.Table) -> tuple[Edges, pa.Table]:
+    """Evidence with what records say of tokens that were seen, and what they say too weakly."""
+    tokens, first = np.unique(np.concatenate([edges.left, edges.right]), return_index=True)
+    spaces = np.concatenate([edges.left_space, edges.right_space])[first]
+    ends = np.sort(np.stack([_integers(inferred["token"]), _integers(inferred["other_token"])]), axis=0)
+    seen = among(ends[0], tokens) & among(ends[1], tokens)
+    left_space, right_space = (
+        spaces[np.minimum(np.searchsorted(tokens, end), max(len(tokens) - 1, 0))] if len(tokens) else end
+        for end in ends
+    )
+    first_at = _integers(inferred["first_at"])
+    sure = seen & np.array([decision == "merge" for decision in inferred["decision"].to_pylist()], bool)
+    parts = (*ends, left_space.astype(np.int32), right_space.astype(np.int32), first_at)
+    held = (edges.left, edges.right, edges.left_space, edges.right_space, edges.first_at)
+    left, right, of_left, of_right, seen_at = (
+        np.concatenate([old, new[sure]]) for old, new in zip(held, parts, strict=True)
+    )
+    marks = np.concatenate([edges.inferred, np.ones(int(sure.sum()), bool)])
+    doubtful = pa.table(dict(zip(_PAIR, (part[seen & ~sure] for part in parts), strict=True)))
+    return Edges(left, right, of_left, of_right, seen_at, marks), doubtful
+
+
+_PAIR = ("token", "other_token", "namespace_id", "other_namespace_id", "first_at")
+
+
+def _review(solved: Solved, edges: Edges, rules: Rules, doubtful: pa.Table | None) -> pa.Table:
+    """What was not followed and waits for somebody to decide."""
+    hub = np.searchsorted(solved.tokens, solved.hubs.token)
+    found = pa.table(
+        {
+            "item_id": solved.hubs.token,
+            "why": pa.array([Why.HUB.value], pa.string()).take(pa.array(np.zeros(len(hub), np.int64))),
+            "token": solved.hubs.token,
+            "namespace_id": solved.space[hub],
+            "other_token": pa.nulls(len(hub), pa.int64()),
+            "other_namespace_id": pa.nulls(len(hub), pa.int32()),
+            "first_at": solved.first_at[hub],
+            "seen_with": solved.hubs.seen_with,
+            "plausible": solved.hubs.limit,
+        }
+    )
+    rows: list[dict[str, object]] = []
+    for place, (why, figure) in sorted(solved.refused.items()):
+        token, other = int(edges.left[place]), int(edges.right[place])
+        rows.append(
+            {
+                "item_id": item_of(token, other),
+                "why": why.value,
+                "token": token,
+                "namespace_id": int(edges.left_space[place]),
+                "other_token": other,
+                "other_namespace_id": int(edges.right_space[place]),
+                "first_at": int(edges.first_at[place]),
+                "seen_with": figure,
+                "plausible": rules.max_identifiers if why is Why.CAP else 1,
+            }
+        )
+    if doubtful is not None:
+        rows += [
+            {**row, "item_id": item_of(row["token"], row["other_token"]), "why": Why.RECORDS.value}
+            for row in doubtful.to_pylist()
+        ]
+    return pa.concat_tables([found, _table(IDENTITY_REVIEW, rows)])
+
+
+def _append_history(
+    engine: Engine, lake: Lake, standing: Standing, changes: Changes, edges: Edges
+) -> dict[str, int]:
+    """Add what changed to the tables of history; the first run, in which everybody is new, adds nothing."""
+    is_first = PERSON_TOKEN.name not in standing.versions
+    moves = changes.moves.slice(0, 0) if is_first else changes.moves
+    number = pa.array(np.full(moves.num_rows, standing.run_id, np.int64))
+    rows = [] if is_first else _event_rows(engine, standing, changes, edges)
+    events = _table(IDENTITY_EVENT, rows)
+    moved = moves.add_column(0, "run_id", number)
+    return {
+        IDENTITY_EVENT.name: _append(engine, lake, IDENTITY_EVENT, standing, events),
+        IDENTITY_MOVE.name: _append(engine, lake, IDENTITY_MOVE, standing, moved),
+    }
+
+
+def _event_rows(
+    engine: Engine, standing: Standing, changes: Changes, edges: Edges
+) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = []
+    for number, event in enumerate(changes.events, 1):
+        row: dict[str, object] = {
+            "event_id": (standing.run_id << RUN_SHIFT) | number,
+            "kind": event.kind,
+            "found_at": standing.as_of,
+            "person_id": event.person_id,
+            "other_person_id": event.other_person_id,
+            "cause": event.cause,
+        }
+        if event.edge is not None:
+            row |= {
+                "token": int(edges.left[event.edge]),
+                "namespace_id": int(edges.left_space[event.edge]),
+                "other_token": int(edges.right[event.edge]),
+                "other_namespace_id": int(edges.right_space[event.edge]),
+                "first_at": int(edges.first_at[event.edge]),
+            }
+        rows.append(row)
+    if rows:
+        engine.register("event_found", _table(IDENTITY_EVENT, rows))
+        told = dict(engine.rows(f"select event_id, file_id from ({model_sql(__package__, 'first_told')})"))
+        rows = [{**row, "file_id": told.get(row["event_id"])} for row in rows]
+    return rows
+
+
+def _append(engine: Engine, lake: Lake, spec: TableSpec, standing: Standing, table: pa.Table) -> int:
+    """Add rows to what was published."""
+    published = standing.versions.get(spec.name)
+    if published is not None and not table.num_rows:
+        return published
+    engine.register("identity_row", table)
+    rows = f"select {', '.join(spec.columns)} from identity_row"
+    version, _ = lake.write(engine, spec, rows, base=published, replaces=lambda _: False)
+    return lake.compact(engine, spec, version)
+
+
+def _write(engine: Engine, lake: Lake, spec: TableSpec, table: pa.Table) -> int:
+    """Put rows in the place of all that the table held."""
+    engine.register("identity_row", table)
+    columns = ", ".join(spec.columns)
+    return lake.write(engine, spec, f"select {columns} from identity_row order by 1", base=None)[0]
+
+
+def _table(spec: TableSpec, rows: Sequence[Mapping[str, object]]) -> pa.Table:
+    schema = pa.schema([(name, _ARROW[kind]) for name, kind in spec.columns.items()])
+    return pa.Table.from_pylist([dict(row) for row in rows], schema=schema)
 
 
 def _integers(column: pa.ChunkedArray) -> NDArray[np.int64]:
     return np.asarray(column, np.int64)
-
-
-def _count(column: pa.ChunkedArray) -> int:
-    return len(distinct(_integers(column)))

@@ -1,0 +1,51 @@
+"""Records of customers that may be the same person though no identifier says so.
+
+Question: which of what sources say about customers is about one person, how sure is that, and what speaks for it?
+Reads: vault table `trait` (what rows said of their people).
+Writes: vault tables `record` (one row per token, in standard form), `record_model` (what agreement is worth), `record_pair` (pairs and decisions).
+Flow: `gathering` (traits to records) -> `blocking` (which pairs) -> `learning` (the model) -> `scoring` (weights) -> `clustering` (who
+with whom) in `linking`; `explaining` tells why, `golden` what a person is told by. Personal data stays in vault and scratch folder.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from parcours.identity.records.explaining import Reason, reasons
+    from parcours.identity.records.golden import GoldenField, golden_record
+    from parcours.identity.records.linking import Proposed, propose_links
+    from parcours.identity.records.settings import (
+        RecordSettings,
+        check_record_settings,
+        read_record_settings,
+    )
+    from parcours.identity.records.store import forget_tokens
+
+__all__ = [
+    "GoldenField",
+    "Proposed",
+    "Reason",
+    "RecordSettings",
+    "check_record_settings",
+    "forget_tokens",
+    "golden_record",
+    "propose_links",
+    "read_record_settings",
+    "reasons",
+]
+
+# Whoever links nothing does not wait for what links.
+_PLACES = {
+    **dict.fromkeys(("Reason", "reasons"), "explaining"),
+    **dict.fromkeys(("GoldenField", "golden_record"), "golden"),
+    **dict.fromkeys(("Proposed", "propose_links"), "linking"),
+    **dict.fromkeys(("RecordSettings", "check_record_settings", "read_record_settings"), "settings"),
+    "forget_tokens": "store",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Load a part once somebody asks for it (PEP 562)."""
+    if name not in _PLACES:
+        raise AttributeError(name)
+    return getattr(import_module(f"parcours.identity.records.{_PLACES[name]}"), name)

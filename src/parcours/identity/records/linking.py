@@ -1,0 +1,250 @@
+"""One pass of linking: records up to date, a model, the pairs that changed, people, and what is asked of somebody."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from parcours.identity.records.blocking import choose_blocking
+from parcours.identity.records.clustering import cluster
+from parcours.identity.records.fields import FIELDS
+from parcours.identity.records.gathering import gather_records
+from parcours.identity.records.learning import ENOUGH_RECORDS, learn, prior_for
+from parcours.identity.records.scoring import household_share, score_all, score_groups, score_new
+from parcours.identity.records.store import (
+    PAIR_SCHEMA,
+    is_without_traits,
+    keep_model,
+    keep_pairs,
+    load_pairs,
+    newest_model,
+)
+from parcours.identity.store import SHARED_NAMESPACES
+from parcours.lake import open_engine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from numpy.typing import NDArray
+
+    from parcours.identity.records.settings import RecordSettings
+    from parcours.kernel.workspace import Workspace
+    from parcours.lake import Engine
+    from parcours.vault import Vault
+
+    Progress = Callable[[str, int, int], None]
+
+LOGIC = "1"  # raised when records, comparisons or their meaning change, so that the next run learns and weighs anew
+MERGE, REVIEW, IMPLIED = "merge", "review", "implied"
+_SLACK_BITS = 7.0  # kept below `review` until the share of true pairs is known
+_TOLD = ["token", "other_token", "weight_bits", "probability", "decision", "first_at"]
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """What records say about who is who.
+
+    Attributes:
+        pairs: Columns token, other_token (int64, token < other_token), weight_bits (float64, log-odds in bits), probability,
+            decision (`merge` or `review`), first_at (int64, microseconds UTC: when the later of both was first told; null unknown).
+        records: How many records there are.
+        weighed: How many of them were new or changed.
+        model_id: The model; None where there is none.
+        note: Why nothing could be said; None where something was.
+    """
+
+    pairs: pa.Table
+    records: int = 0
+    weighed: int = 0
+    model_id: int | None = None
+    note: str | None = None
+
+
+def propose_links(
+    vault: Vault,
+    workspace: Workspace,
+    settings: RecordSettings,
+    progress: Progress,
+    *,
+    memory: str | None = None,
+    anew: bool = False,
+) -> Proposed:
+    """Bring records, pairs and decisions up to date with the traits of the vault.
+
+    Only records that are new or changed are weighed, against all others, with the model of before. The model is learnt again when
+    its definition changes, when half of the records are new to it, or when asked.
+
+    Args:
+        vault: Holds traits; gets records, model, pairs.
+        workspace: Its scratch folder takes what the engine spills, since it holds personal data; it names the devices that many share,
+            and what is told under their tokens is left out.
+        settings: Of `identity.yaml`.
+        progress: Told what is under way.
+        memory: Bound on the engine; the workspace's by default.
+        anew: Learn and weigh everything again.
+
+    Raises:
+        TooManyPairs, NothingToCompare, NoModel: The settings, or the records, do not allow it; the vault is as before.
+    """
+    if is_without_traits(vault):
+        return Proposed(_proposal(PAIR_SCHEMA.empty_table()))
+    progress("records", 0, 4)
+    own = workspace.settings
+    engine = open_engine(workspace.scratch("records"), memory or own.memory, own.threads)
+    shared = frozenset({*SHARED_NAMESPACES, *own.identity.never_merge})
+    try:
+        with vault.transaction():
+            return _propose(engine, vault, settings, progress, shared, anew=anew)
+    finally:
+        engine.close()
+
+
+def _propose(
+    engine: Engine,
+    vault: Vault,
+    settings: RecordSettings,
+    progress: Progress,
+    shared: frozenset[str],
+    *,
+    anew: bool,
+) -> Proposed:
+    definition = _definition(settings, shared)
+    model = newest_model(vault)
+    changed = model is not None and model.definition != definition
+    gathered = gather_records(engine, vault, settings.region, shared, anew=anew or changed)
+    count = gathered.records
+    if model is not None and not (changed or gathered.anew or gathered.fresh):
+        return Proposed(_proposal(load_pairs(vault)), count, 0, model.model_id)
+    if count < ENOUGH_RECORDS:
+        keep_pairs(vault, PAIR_SCHEMA.empty_table(), None)
+        few = f"{count} records are too few to learn from"
+        return Proposed(_proposal(PAIR_SCHEMA.empty_table()), count, gathered.fresh, note=few)
+    progress("records", 1, 4)
+    whole = anew or changed or model is None or gathered.anew or gathered.fresh > model.records / 2
+    if whole or model is None:
+        model = keep_model(vault, definition, count, weigh_all(engine, settings))
+    else:
+        score_new(engine, model.parameters, bits_of(settings.review))
+    progress("records", 2, 4)
+    alone = model.parameters["household_share"] >= settings.merge
+    pairs = scored_pairs(engine, model.model_id, None if whole else load_pairs(vault), alone=alone)
+    decided = decide(engine, model.parameters, settings, pairs)
+    progress("records", 3, 4)
+    keep_pairs(vault, decided, None)
+    progress("records", 4, 4)
+    return Proposed(_proposal(decided), count, count if whole else gathered.fresh, model.model_id)
+
+
+def weigh_all(engine: Engine, settings: RecordSettings) -> dict[str, Any]:
+    """Learn a model from the table `record`, and make the table `scored` of the pairs worth a look.
+
+    Returns:
+        The model's parameters; the share of true pairs in them is what all pairs that were looked at give.
+    """
+    present = fields_told(engine, settings.fields or FIELDS)
+    parameters = learn(engine, present, choose_blocking(engine, present, settings).rules)
+    floor = bits_of(settings.review)
+    score_all(engine, parameters, floor - _SLACK_BITS)
+    prior = parameters["probability_two_random_records_match"]
+    records = int(engine.value("select count(*) from record"))
+    weights = engine.arrow("select weight_bits from scored")["weight_bits"].to_numpy()
+    share = prior_for(weights, prior, records * (records - 1) / 2)
+    shift = bits_of(share) - bits_of(prior)
+    engine.run(
+        "update scored set weight_bits = weight_bits + $shift, shared_bits = shared_bits + $shift",
+        {"shift": shift},
+    )
+    engine.run("delete from scored where weight_bits < $floor", {"floor": floor})
+    households = household_share(engine, bits_of(settings.merge))
+    return {**parameters, "probability_two_random_records_match": share, "household_share": households}
+
+
+def fields_told(engine: Engine, fields: Collection[str]) -> list[str]:
+    """Those of `fields` that two records at least say something of."""
+    counts = engine.rows(f"select {', '.join(f'count({name})' for name in fields)} from record")[0]
+    return [name for name, count in zip(fields, counts, strict=True) if count > 1]
+
+
+def bits_of(probability: float) -> float:
+    """Log-odds in bits.
+
+    Example:
+        >>> bits_of(0.5), round(bits_of(0.95), 2)
+        (0.0, 4.25)
+    """
+    return float(np.log2(probability / (1 - probability)))
+
+
+def scored_pairs(engine: Engine, model_id: int, known: pa.Table | None, *, alone: bool) -> pa.Table:
+    """Pairs of now, undecided: those of the table `scored`, and `known` ones that nothing fresh touches.
+
+    Args:
+        engine: Holds `scored`, `record` and `fresh`.
+        model_id: Of the model they were scored with.
+        known: Pairs of before; None where all were scored anew.
+        alone: What a household shares may join two records without more.
+
+    Returns:
+        Columns of `PAIR_SCHEMA`; decision is empty.
+    """
+    own = "not s.is_two" if alone else "s.is_own and not s.is_two"
+    sql = f"""
+        select s.token, s.other_token, {model_id} as model_id, s.weight_bits, 1 / (1 + pow(2, -s.weight_bits)) as probability,
+               {own} as may_join, greatest(l.first_at, r.first_at) as first_at, s.evidence
+        from scored as s join record as l on l.token = s.token join record as r on r.token = s.other_token"""
+    if known is not None:
+        engine.register("known_pair", known)
+        sql += """
+            union all select token, other_token, model_id, weight_bits, probability, may_join, first_at, evidence
+            from known_pair where token not in (select token from fresh) and other_token not in (select token from fresh)"""
+    sql = f"select *, '' as decision from ({sql}) order by token, other_token"
+    return engine.arrow(sql).select(PAIR_SCHEMA.names).cast(PAIR_SCHEMA)
+
+
+def decide(
+    engine: Engine, parameters: Mapping[str, Any], settings: RecordSettings, pairs: pa.Table
+) -> pa.Table:
+    """Pairs with their decisions: what joins a group merges, what lies between groups is asked."""
+    ends = np.concatenate([pairs["token"].to_numpy(), pairs["other_token"].to_numpy()])
+    tokens, place = np.unique(ends, return_inverse=True)
+    left, right = np.split(place.reshape(-1), 2)
+    bits = pairs["weight_bits"].to_numpy()
+    may_join = np.asarray(pairs["may_join"])
+    merge_bits = bits_of(settings.merge)
+    group = cluster(
+        len(tokens), (left, right, bits), may_join, merge_bits, _weigher(engine, parameters, tokens)
+    )
+    same = group[left] == group[right]
+    joins = same & may_join & (bits >= merge_bits)
+    decision = np.select([joins, same], [MERGE, IMPLIED], REVIEW)
+    place_of = pairs.schema.get_field_index("decision")
+    return pairs.set_column(place_of, "decision", pa.array(decision, pa.string()))
+
+
+def _weigher(engine: Engine, parameters: Mapping[str, Any], tokens: NDArray[np.int64]) -> Callable[..., Any]:
+    def weigh(records: NDArray[np.int64], groups: NDArray[np.int64]) -> Any:
+        engine.register("grouping", pa.table({"token": tokens[records], "group_id": groups}))
+        engine.run("create or replace table grouped as select * from grouping")
+        score_groups(engine, parameters)
+        found = engine.arrow("select token, other_token, weight_bits from scored_group")
+        left, right = (np.searchsorted(tokens, found[name].to_numpy()) for name in ("token", "other_token"))
+        return left, right, found["weight_bits"].to_numpy()
+
+    return weigh
+
+
+def _proposal(pairs: pa.Table) -> pa.Table:
+    return pairs.filter(pc.not_equal(pairs["decision"], IMPLIED)).select(_TOLD)
+
+
+def _definition(settings: RecordSettings, shared: frozenset[str]) -> str:
+    """Digest of all that decides on records and weights besides the traits."""
+    content = settings.model_dump(mode="json", exclude={"trust", "golden"})
+    text = json.dumps([LOGIC, sorted(shared), content], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
