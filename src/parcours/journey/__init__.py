@@ -7,7 +7,25 @@ Flow: `map` (as designed) -> `seeing` (signals with people) -> `scope` (signals 
 (graph, variants).
 """
 
-from parcours.journey.map import Drawn, JourneyMap, read_maps
-from parcours.journey.tables import JOURNEY, JOURNEY_STEP
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-__all__ = ["JOURNEY", "JOURNEY_STEP", "Drawn", "JourneyMap", "read_maps"]
+from parcours.journey.tables import JOURNEY, JOURNEY_STEP, RECENT, SETTLED
+
+if TYPE_CHECKING:
+    from parcours.journey.map import Drawn, JourneyMap, read_maps
+
+__all__ = ["JOURNEY", "JOURNEY_STEP", "RECENT", "SETTLED", "Drawn", "JourneyMap", "read_maps"]
+
+_IN_MAP = {
+    "Drawn",
+    "JourneyMap",
+    "read_maps",
+}  # what reads maps loads slowly; who only reads tables does not wait for it
+
+
+def __getattr__(name: str) -> object:
+    """Load what reads maps once somebody asks for it (PEP 562)."""
+    if name not in _IN_MAP:
+        raise AttributeError(name)
+    return getattr(import_module("parcours.journey.map"), name)

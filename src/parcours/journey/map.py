@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from parcours.kernel.clock import UnreadableDuration, duration_us
-from parcours.kernel.document import Document, Model, Text, read_document, validate
+from parcours.kernel.document import Document, Model, Text, Translations, read_document, validate
 from parcours.kernel.errors import Fault
 from parcours.signal.mapping import Name
 
@@ -51,19 +51,6 @@ Duration = Annotated[Text, AfterValidator(_check_duration)]
 
 def _as_ref(value: object) -> object:
     return {"signal": value} if isinstance(value, str) else value
-
-
-def _as_translations(value: object) -> object:
-    return {"en": value} if isinstance(value, str) else value
-
-
-Translations = Annotated[
-    dict[str, str],
-    BeforeValidator(_as_translations),
-    WithJsonSchema(
-        {"anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "string"}}]}
-    ),
-]
 
 
 class SignalRef(Model):

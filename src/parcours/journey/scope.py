@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from parcours.journey.map import Condition, JourneyMap, SignalRef
     from parcours.lake import Engine
 
-FILE_SHIFT = 40  # an ordinal is rank of the file << 40 | place in the file
 SCORE = "score"
 _DATE = r"\d{4}-\d{2}-\d{2}"
 _INSTANT = r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z"

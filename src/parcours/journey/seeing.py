@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from parcours.journey.scope import FILE_SHIFT
+from parcours.journey.tables import FILE_SHIFT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from parcours.journey.scope import SCORE, instant_of
+from parcours.journey.tables import SETTLED
 from parcours.journey.where import number_of
 from parcours.kernel.clock import duration_us
 from parcours.lake import identifier
@@ -99,10 +100,9 @@ def _by_person(scope: Scope) -> str:
 def _journeys(scope: Scope, map_id: int, as_of: int) -> str:
     start = _is_start(scope)
     score = f"({number_of(scope.values[SCORE])})" if SCORE in scope.values else "null::double"
-    month = "cast(year(make_timestamp(started_at)) * 100 + month(make_timestamp(started_at)) as integer)"
     return f"""
         select journey_id, unit_id, person_id, started_at, ended_at, {_closing(scope, as_of)} as closed_at, signals, weight,
-               score_sum, score_count, {map_id} as map_id, {month} as month
+               score_sum, score_count, {map_id} as map_id, {SETTLED} as layer
         from (
             select journey_id,
                    any_value(unit_id) as unit_id,
@@ -163,7 +163,7 @@ def _steps(scope: Scope, map_id: int, codes: dict[str, int]) -> str:
     step_id = f"case {' '.join(cases)} else p.step_id end" if cases else "p.step_id"
     return f"""
         select a.journey_id, a.at_us as occurred_at, a.ordinal, a.signal_id, a.type_id, cast({step_id} as integer) as step_id,
-               a.channel_id, a.touchpoint_id, {map_id} as map_id, j.month
+               a.channel_id, a.touchpoint_id, {map_id} as map_id, {SETTLED} as layer
         from assigned as a
-        join journey_new as j using (journey_id)
-        left join (values {values}) as p(type_id, step_id) on p.type_id = a.type_id"""
+        left join (values {values}) as p(type_id, step_id) on p.type_id = a.type_id
+        where a.journey_id is not null"""

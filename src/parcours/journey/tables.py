@@ -2,6 +2,9 @@
 
 from parcours.lake import TableSpec
 
+SETTLED, RECENT = 0, 1  # layers: written whole, and written since for the units looked at again
+FILE_SHIFT = 40  # an ordinal is rank of the file << 40 | place in the file
+
 JOURNEY = TableSpec(
     "journey",
     {
@@ -16,9 +19,9 @@ JOURNEY = TableSpec(
         "score_sum": "DOUBLE",  # of the scores given in it; null: none
         "score_count": "BIGINT",
         "map_id": "INTEGER",
-        "month": "INTEGER",  # of the start, UTC, as 202609
+        "layer": "INTEGER",  # settled or recent
     },
-    partition=("map_id", "month"),
+    partition=("map_id", "layer"),
 )
 
 JOURNEY_STEP = TableSpec(
@@ -33,7 +36,7 @@ JOURNEY_STEP = TableSpec(
         "channel_id": "INTEGER",
         "touchpoint_id": "INTEGER",
         "map_id": "INTEGER",
-        "month": "INTEGER",  # of the journey's start
+        "layer": "INTEGER",
     },
-    partition=("map_id", "month"),
+    partition=("map_id", "layer"),
 )
