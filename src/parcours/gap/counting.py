@@ -17,6 +17,26 @@ if TYPE_CHECKING:
     from parcours.lake import Engine, Lake
 
 _VERDICTS = ("kept", "broken", "pending", "unobservable", "waived", "contested")
+# Sums of fractions differ in their last digits with the order of rows; rounded, a second run gives the same bytes.
+_FIGURES = ", ".join(
+    [
+        "cast(sum(cases) as bigint) as eligible",
+        *(
+            f"cast(coalesce(sum(cases) filter (where verdict = '{verdict}'), 0) as bigint) as {verdict}"
+            for verdict in _VERDICTS
+        ),
+        *(
+            f"round(coalesce(sum(weight) filter (where verdict = '{verdict}'), 0), 6) as weight_{verdict}"
+            for verdict in ("kept", "broken", "unobservable")
+        ),
+        "round(coalesce(sum(weight_squared) filter (where verdict in ('kept', 'broken', 'unobservable')), 0), 6) as weight_squared",
+        *(
+            f"round(sum(score_sum) filter (where verdict = '{verdict}') / nullif(sum(score_count) filter (where verdict = '{verdict}'), 0), 9) as score_{verdict}, "
+            f"cast(coalesce(sum(score_count) filter (where verdict = '{verdict}'), 0) as bigint) as scores_{verdict}"
+            for verdict in ("kept", "broken")
+        ),
+    ]
+)
 
 
 def count_gaps(engine: Engine, lake: Lake, maps: Mapping[int, Sequence[str]]) -> tuple[int, int]:
@@ -42,28 +62,50 @@ def count_gaps(engine: Engine, lake: Lake, maps: Mapping[int, Sequence[str]]) ->
 
 
 def _count(engine: Engine, map_id: int, slices: Sequence[str]) -> pa.Table:
+    """Rows of one map: verdicts are first counted into cells of all slices at once, then cells into rows; people slice by slice."""
     keys = [f"slice_{number}" for number in range(len(slices))]
-    sets = ["(promise_id)", "(promise_id, week)"]
-    for key in keys:
-        sets += [f"(promise_id, {key})", f"(promise_id, {key}, week)"]
-    names = "".join(f", {key}, grouping({key}) as no_{key}" for key in keys)
-    counts = ", ".join(f"count(*) filter (where verdict = '{verdict}') as {verdict}" for verdict in _VERDICTS)
-    weights = ", ".join(
-        f"round(coalesce(sum(weight) filter (where verdict = '{verdict}'), 0), 6) as weight_{verdict}"
-        for verdict in ("kept", "broken", "unobservable")
-    )
-    scores = ", ".join(
-        f"round(sum(score_sum) filter (where verdict = '{verdict}') / nullif(sum(score_count) filter (where verdict = '{verdict}'), 0), 9) as score_{verdict}, "
-        f"cast(coalesce(sum(score_count) filter (where verdict = '{verdict}'), 0) as bigint) as scores_{verdict}"
-        for verdict in ("kept", "broken")
-    )
-    # Sums of fractions differ in their last digits with the order of rows; rounded, a second run gives the same bytes.
-    table = engine.arrow(f"""
-        select promise_id, week, grouping(week) as no_week{names}, count(distinct person_id) as people, count(*) as eligible, {counts}, {weights},
-               round(coalesce(sum(weight * weight) filter (where verdict in ('kept', 'broken', 'unobservable')), 0), 6) as weight_squared, {scores}
+    engine.run(f"""
+        create or replace temp table cell as
+        select promise_id, week, verdict{"".join(f", {key}" for key in keys)}, count(*) as cases, sum(weight) as weight,
+               sum(weight * weight) as weight_squared, sum(score_sum) as score_sum, sum(score_count) as score_count
         from ({_scored(engine, map_id)})
-        group by grouping sets ({", ".join(sets)})""")
+        group by all""")
+    grouped = ", ".join(f"grouping({key}) as no_{key}" for key in ("week", *keys))
+    sets = [
+        part for key in ("", *keys) for part in (f"(promise_id{_and(key)})", f"(promise_id{_and(key)}, week)")
+    ]
+    matches = " and ".join(
+        f"p.{key} is not distinct from f.{key}"
+        for key in ("promise_id", "week", "no_week", *keys, *(f"no_{key}" for key in keys))
+    )
+    table = engine.arrow(f"""
+        with figure as (
+            select promise_id, week{"".join(f", {key}" for key in keys)}, {grouped}, {_FIGURES}
+            from cell
+            group by grouping sets ({", ".join(sets)})
+        ), people as ({" union all ".join(_people(map_id, key, keys) for key in ("", *keys))})
+        select f.*, cast(coalesce(p.people, 0) as bigint) as people
+        from figure as f left join people as p on {matches}""")
     return _shaped(table, map_id, slices)
+
+
+def _and(key: str) -> str:
+    return f", {key}" if key else ""
+
+
+def _people(map_id: int, of: str, keys: Sequence[str]) -> str:
+    """SQL of the people of each promise and week, and of each promise, by one slice or by none.
+
+    A person counts once a row; so each is first told once a week, which leaves little to tell apart for all time.
+    """
+    columns = "".join(
+        f", {key if key == of else 'null'} as {key}, {int(key != of)} as no_{key}" for key in keys
+    )
+    weekly = f"(select distinct promise_id, week, person_id{_and(of)} from verdict where map_id = {map_id} and person_id is not null)"
+    return f"""
+        select promise_id, week, 0 as no_week{columns}, count(*) as people from {weekly} group by promise_id, week{_and(of)}
+        union all
+        select promise_id, null, 1{columns}, count(distinct person_id) from {weekly} group by promise_id{_and(of)}"""
 
 
 def _scored(engine: Engine, map_id: int) -> str:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from parcours.gap.tables import SLICES, VERDICT
-from parcours.journey.scope import FILE_SHIFT, Scope, fill_scope, instant_of, plan_scope
+from parcours.journey.scope import Scope, fill_scope, instant_of, plan_scope
+from parcours.journey.tables import FILE_SHIFT, SETTLED
 from parcours.journey.where import number_of
 from parcours.kernel.clock import duration_us
 from parcours.lake import identifier, literal
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from parcours.lake import Engine
 
 
-# What is known when a promise is judged; the journey's person and month are joined once for all promises. A temporary table is not
+# What is known when a promise is judged; the journey's person is joined once for all promises. A temporary table is not
 # compressed, so verdicts are a byte each there, and only the map's own slices have a column.
 _JUDGED = (
     "promise_id",
@@ -105,7 +106,7 @@ def judge(engine: Engine, bench: Bench) -> list[tuple[str, int]]:
         counts.append((promise.promise, engine.value("select count(*) from judged") - before))
     engine.run(f"""
         create or replace temp view verdict_new as
-        select v.* replace (cast(v.verdict as varchar) as verdict), j.person_id, {bench.map_id} as map_id, j.month{_no_slices(len(slices))}
+        select v.* replace (cast(v.verdict as varchar) as verdict), j.person_id, {bench.map_id} as map_id, {SETTLED} as layer{_no_slices(len(slices))}
         from judged as v join journey_new as j on j.journey_id = v.journey_id""")
     return counts
 

@@ -8,19 +8,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from parcours.gap.checking import check_map
 from parcours.gap.counting import count_gaps
 from parcours.gap.judging import Bench, Coverage, drop_pools, judge
+from parcours.gap.naming import register_terms
+from parcours.gap.replacing import LAYERED, Replacing, current
 from parcours.gap.tables import GAP, VERDICT
-from parcours.identity import PERSON_TOKEN, resolve_people
-from parcours.identity.store import SHARED_NAMESPACES
-from parcours.journey import JOURNEY, JOURNEY_STEP, read_maps
+from parcours.identity import PERSON_TOKEN, Standing, resolve_people, rules_of
+from parcours.identity.deciding import in_force, read_log
+from parcours.identity.records import check_record_settings, propose_links, read_record_settings
+from parcours.identity.records.errors import NoModel, NothingToCompare
+from parcours.identity.records.settings import FILE as RECORDS_FILE
+from parcours.identity.store import TABLES as IDENTITY_TABLES
+from parcours.journey import JOURNEY, read_maps
 from parcours.journey.scope import World, fill_scope, plan_scope, refs_of
 from parcours.journey.seeing import see_signals, see_timeless
 from parcours.journey.stitching import stitch
@@ -45,6 +51,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from parcours.journey import Drawn
+    from parcours.journey.map import Goal
     from parcours.kernel.workspace import Workspace
     from parcours.lake import Engine
     from parcours.signal import Imported
@@ -52,10 +59,8 @@ if TYPE_CHECKING:
     from parcours.signal.mapping import Mapped
 
 KEPT_MANIFESTS = 2
-LOGIC = "1"  # raised when the meaning of a derived table changes, so that the next run makes it anew
-_DERIVED = ((JOURNEY, "journey_new"), (JOURNEY_STEP, "journey_step_new"), (VERDICT, "verdict_new"))
-_FEW_MONTHS = 12  # beyond, one pass over the rows is cheaper than a query a month
-_TABLES = (SIGNAL, TIMELESS, LINK, OBJECT, PERSON_TOKEN, JOURNEY, JOURNEY_STEP, VERDICT, GAP)
+LOGIC = "2"  # raised when the meaning of a derived table changes, so that the next run makes it anew
+_TABLES = (SIGNAL, TIMELESS, LINK, OBJECT, *IDENTITY_TABLES, *LAYERED, GAP)
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,7 @@ class RunReport:
         people: People known, anonymous ones included.
         journeys: Lived journeys over all maps.
         verdicts: Verdicts over all promises.
+        is_news: Something was imported or made anew; otherwise all is as the last run left it.
     """
 
     run_id: int
@@ -88,6 +94,7 @@ class RunReport:
     journeys: int
     verdicts: int
     stages: list[Stage]
+    is_news: bool = True
 
 
 @dataclass
@@ -131,7 +138,8 @@ def check_workspace(workspace: Workspace, engine: Engine) -> tuple[list[Mapped],
 def _read(workspace: Workspace) -> tuple[list[Mapped], list[Drawn], list[Fault]]:
     mapped, faults = read_sources(workspace)
     drawn, more = read_maps(workspace)
-    return mapped, drawn, [*faults, *more]
+    records = check_record_settings(workspace)
+    return mapped, drawn, [*faults, *more, *(records if isinstance(records, list) else [])]
 
 
 def _literal_types(mapped: Sequence[Mapped]) -> set[str]:
@@ -179,9 +187,10 @@ def run_workspace(
     """
     clock = stopwatch()
     with workspace.locked():
+        workspace.wipe_scratch()  # of a run that was killed
         vault = open_vault(workspace.vault)
         engine = open_engine(
-            workspace.vault / "spill", memory or workspace.settings.memory, workspace.settings.threads
+            workspace.scratch("spill"), memory or workspace.settings.memory, workspace.settings.threads
         )
         lake = Lake(workspace.lake)
         lake.clear_staging()
@@ -190,7 +199,7 @@ def run_workspace(
         finally:
             engine.close()
             vault.close()
-            shutil.rmtree(workspace.vault / "staging", ignore_errors=True)
+            workspace.wipe_scratch()
 
 
 def _run(
@@ -202,6 +211,7 @@ def _run(
     as_of: int | None,
     clock: Any,
 ) -> RunReport:
+    vault.refuse_unfinished()
     mapped, drawn, faults = _read(workspace)
     settle(lake, vault)
     prepared, more = prepare_sources(engine, workspace, mapped, vault)
@@ -227,7 +237,7 @@ def _run(
         raise Faulty(faults)
     people, touched_people = _identify(run, imported)
     _look(run, mapped)
-    verdicts = _judge_maps(run, drawn, mapped, imported, touched_people)
+    _judge_maps(run, drawn, mapped, imported, touched_people)
     _count(run, drawn)
     run.facts |= {
         "people": people,
@@ -239,6 +249,10 @@ def _run(
         "notes": imported.notes,
     }
     run.facts["maps"] = {item.map.map: _told(item) for item in drawn}
+    run.facts["sources"] = {
+        item.source.source: {"title": item.source.title, "types": sorted(_literal_types([item]))}
+        for item in mapped
+    }
     run_id = vault.publish(
         {
             "published_at": now_us(),
@@ -258,9 +272,16 @@ def _run(
         imported.refused,
         people,
         run.facts["journeys"],
-        verdicts,
+        run.facts["verdicts"],
         run.stages,
+        _is_news(run),
     )
+
+
+def _is_news(run: _Run) -> bool:
+    """Something was imported, or what decides on rows, or what became of promises, differs from the last published run."""
+    told = ("files", "definitions", "maps", "logic", "people", "decisions", "judged")
+    return run.stages[0].rows > 0 or any(run.before(key, None) != run.facts[key] for key in told)
 
 
 def _import(run: _Run, prepared: Sequence[Prepared]) -> Imported:
@@ -284,23 +305,59 @@ def _identify(run: _Run, imported: Imported) -> tuple[int, str | None]:
     clock = stopwatch()
     run.progress("identity", 0, 1)
     anew, new_files, since = _news(run, imported.file_ids)
-    visible = f"first_at <= {run.as_of}"
+    log = read_log(run.vault)
+    run.facts["decisions"] = max((decision.decision_id for decision in log), default=0)
+    inferred = _infer(run)
     links = run.lake.query(LINK, run.versions[LINK.name])
-    news = "true" if since is None else f"(file_id in ({_list(new_files)}) or first_at > {since})"
-    shared_names = {*SHARED_NAMESPACES, *run.workspace.settings.identity.never_merge}
-    namespaces = run.vault.terms("namespace")
+    news = f"first_at <= {run.as_of} and (file_id in ({_list(new_files)}) or first_at > {since or 0})"
     resolved = resolve_people(
         run.engine,
         run.lake,
-        previous=run.published(PERSON_TOKEN),
-        new_links=f"select * from ({links}) where {visible} and {news}",
-        all_links=f"select * from ({links}) where {visible}" if anew else None,
-        shared=[namespaces[name] for name in shared_names if name in namespaces],
+        run.versions[LINK.name],
+        Standing(
+            versions={} if run.previous is None else _of_identity(run.previous.versions),
+            run_id=1 if run.previous is None else run.previous.run_id + 1,
+            as_of=run.as_of,
+            is_new=anew
+            or run.before("decisions", 0) != run.facts["decisions"]
+            or run.before("records", None) != run.facts["records"]
+            or run.engine.value(f"select 1 from ({links}) where {news} limit 1") is not None,
+            rules=rules_of(run.workspace.settings.identity, run.vault.terms("namespace")),
+            decisions=in_force(log),
+            inferred=inferred,
+        ),
     )
-    run.versions[PERSON_TOKEN.name] = resolved.version
+    run.versions |= resolved.versions
     run.stages.append(Stage("identity", clock(), resolved.people))
     run.engine.register("changed_person", pa.table({"person_id": pa.array(resolved.changed, pa.int64())}))
     return resolved.people, None if anew else "select person_id from changed_person"
+
+
+def _infer(run: _Run) -> pa.Table | None:
+    """Pairs of identifiers whose customer records are alike, told by now; None where none are compared, or too little is told."""
+    run.facts["records"] = None
+    if not (run.workspace.folder / RECORDS_FILE).exists():
+        return None
+    memory = run.engine.value("select current_setting('memory_limit')")
+    settings = read_record_settings(run.workspace)
+    try:
+        told = propose_links(run.vault, run.workspace, settings, run.progress, memory=memory)
+    except (NothingToCompare, NoModel) as problem:
+        run.facts["records"] = {"note": problem.sentence}
+        return None
+    digest = hashlib.sha256()
+    for name in ("token", "other_token", "decision"):
+        digest.update(json.dumps(told.pairs[name].to_pylist()).encode())
+    run.facts["records"] = {"records": told.records, "digest": digest.hexdigest(), "note": told.note}
+    if not told.pairs.num_rows:
+        return None
+    first_at = pc.fill_null(told.pairs["first_at"], 0)
+    pairs = told.pairs.set_column(told.pairs.schema.get_field_index("first_at"), "first_at", first_at)
+    return pairs.filter(pc.less_equal(first_at, run.as_of))
+
+
+def _of_identity(versions: dict[str, int]) -> dict[str, int]:
+    return {spec.name: versions[spec.name] for spec in IDENTITY_TABLES if spec.name in versions}
 
 
 def _look(run: _Run, mapped: Sequence[Mapped]) -> None:
@@ -330,27 +387,13 @@ def _look(run: _Run, mapped: Sequence[Mapped]) -> None:
     )
 
 
-def register_terms(engine: Engine, vault: Vault) -> None:
-    """Make the vault's terms readable as `term (kind, code, text)`."""
-    rows = [
-        (kind, code, text)
-        for kind in ("source", "type", "channel", "touchpoint", "namespace", "map", "step", "promise")
-        for text, code in vault.terms(kind).items()
-    ]
-    schema = pa.schema([("kind", pa.string()), ("code", pa.int32()), ("text", pa.string())])
-    names = schema.names
-    engine.register(
-        "term", pa.Table.from_pylist([dict(zip(names, row, strict=True)) for row in rows], schema=schema)
-    )
-
-
 def _judge_maps(
     run: _Run,
     drawn: Sequence[Drawn],
     mapped: Sequence[Mapped],
     imported: Imported,
     touched_people: str | None,
-) -> int:
+) -> None:
     clock = stopwatch()
     world = World(run.vault.terms("type"), run.vault.terms("namespace"), catalogue_of(mapped))
     coverage = _coverage(run)
@@ -359,6 +402,7 @@ def _judge_maps(
     journeys_s = verdicts_s = 0.0
     new_journeys = new_verdicts = 0
     news = _touched_sets(run, imported, touched_people)
+    replacing = Replacing(run.engine, run.lake, {spec.name: run.published(spec) for spec in LAYERED})
     for number, item in enumerate(drawn):
         name = item.map.map
         run.progress(f"journeys of {name}", number, len(drawn))
@@ -371,7 +415,23 @@ def _judge_maps(
             or _has_foreign_unit(item)
         )
         part = stopwatch()
-        touched = None if anew else _touched_units(run, item, world, map_id)
+        promise_ids = {
+            promise.promise: run.vault.code_terms("promise", [f"{name}/{promise.promise}"])[
+                f"{name}/{promise.promise}"
+            ]
+            for promise in item.map.promises
+        }
+        covered = {
+            promise.promise: Coverage(*_common(proven[promise.promise], coverage["spans"]))
+            for promise in item.map.promises
+        }
+        touched = None
+        if not anew:
+            for spec in (JOURNEY, VERDICT):
+                mine = replacing.published(spec, map_id)
+                run.engine.run(f"create or replace temp view map_{spec.name} as {mine}")
+            _register_coverage(run, promise_ids, proven, covered)
+            touched = _touched_units(run, item, world)
         if touched is not None and run.engine.value(f"select count(*) from ({touched})") == 0:
             continue
         scope = plan_scope("scoped", item.map, world)
@@ -385,17 +445,7 @@ def _judge_maps(
         journeys_s += part()
         part = stopwatch()
         run.progress(f"promises of {name}", number, len(drawn))
-        promise_ids = {
-            promise.promise: run.vault.code_terms("promise", [f"{name}/{promise.promise}"])[
-                f"{name}/{promise.promise}"
-            ]
-            for promise in item.map.promises
-        }
         register_terms(run.engine, run.vault)
-        covered = {
-            promise.promise: Coverage(*_common(proven[promise.promise], coverage))
-            for promise in item.map.promises
-        }
         judge(
             run.engine,
             Bench(scope, map_id, promise_ids, run.as_of, run.workspace.settings.time_zone, covered),
@@ -403,16 +453,13 @@ def _judge_maps(
         new_verdicts += run.engine.value("select count(*) from verdict_new")
         verdicts_s += part()
         part = stopwatch()
-        _replace(run, map_id, touched)
+        replacing.take(map_id, touched)
         drop_pools(run.engine)
         journeys_s += part()
-    _forget_maps(run, {map_ids[item.map.map] for item in drawn})
+    run.versions |= replacing.commit({map_ids[item.map.map] for item in drawn})
     run.facts["definitions"] = definitions
     run.stages.append(Stage("journeys", journeys_s, new_journeys))
     run.stages.append(Stage("verdicts", clock() - journeys_s, new_verdicts))
-    run.facts["journeys"] = _rows(run, JOURNEY)
-    run.facts["verdicts"] = _rows(run, VERDICT)
-    return int(run.facts["verdicts"])
 
 
 def _touched_sets(run: _Run, imported: Imported, touched_people: str | None) -> set[int] | None:
@@ -426,12 +473,43 @@ def _touched_sets(run: _Run, imported: Imported, touched_people: str | None) -> 
     return new_files
 
 
-def _touched_units(run: _Run, item: Drawn, world: World, map_id: int) -> str:
+def _register_coverage(
+    run: _Run, promise_ids: dict[str, int], proven: dict[str, list[str]], covered: dict[str, Coverage]
+) -> None:
+    """Table `promise_coverage`: when the sources that prove a promise were heard, now and in the last published run."""
+    rows = [
+        {
+            "promise_id": code,
+            "since": covered[promise].since,
+            "until": covered[promise].until,
+            **dict(
+                zip(
+                    ("since_before", "until_before"),
+                    _common(proven[promise], run.before("coverage", {})),
+                    strict=True,
+                )
+            ),
+        }
+        for promise, code in promise_ids.items()
+    ]
+    schema = pa.schema(
+        [
+            ("promise_id", pa.int32()),
+            *((name, pa.int64()) for name in ("since", "until", "since_before", "until_before")),
+        ]
+    )
+    run.engine.register("promise_coverage", pa.Table.from_pylist(rows, schema))
+
+
+def _touched_units(run: _Run, item: Drawn, world: World) -> str:
     """SQL of the units of a map that must be looked at again; makes the table `touched_unit`."""
-    for spec in (JOURNEY, VERDICT):
-        mine = run.lake.query(spec, run.published(spec), lambda values: int(values[0]) == map_id)
-        run.engine.run(f"create or replace temp view map_{spec.name} as {mine}")
-    run.engine.make_view(__package__, "unsettled_unit")
+    ends = item.map.ends
+    closes = {
+        "as_of": run.as_of,
+        "quiet_us": item.map.quiet_us if item.map.by_person or (ends and ends.or_quiet_for) else None,
+        "closes_at_named_instant": bool(ends and ends.at),
+    }
+    run.engine.make_view(__package__, "unsettled_unit", closes)
     if item.map.by_person:
         run.engine.make_table(__package__, "touched_unit_of_people", name="touched_unit")
     else:
@@ -447,84 +525,67 @@ def _has_foreign_unit(item: Drawn) -> bool:
     return any(promise.per not in {None, item.map.per, "person"} for promise in item.map.promises)
 
 
-def _replace(run: _Run, map_id: int, touched: str | None) -> None:
-    """Put the new journeys, steps and verdicts of a map in the place of the old ones, in the months that hold any."""
-    engine, lake = run.engine, run.lake
-    bases = {spec.name: run.versions.get(spec.name, run.published(spec)) for spec, _ in _DERIVED}
-    months = _months(run, map_id, touched, bases[JOURNEY.name])
-    partitions = [(str(map_id), str(month)) for month in sorted(months)]
-    for spec, rows in _DERIVED:
-        columns = ", ".join(spec.columns)
-        sql = f"select {columns} from {rows}"
-        if touched is not None:
-            kept = lake.query(spec, bases[spec.name], lambda values: values in partitions)
-            sql += f" union all select {columns} from ({kept}) where journey_id not in (select journey_id from old_journey)"
-        run.versions[spec.name], _ = lake.write(
-            engine,
-            spec,
-            sql,
-            base=bases[spec.name],
-            replaces=lambda values: values in partitions or (touched is None and int(values[0]) == map_id),
-            partitions=partitions if len(partitions) <= _FEW_MONTHS else None,
-        )
-        if spec is JOURNEY_STEP:  # the largest table of a run is not held longer than it is read
-            engine.run("drop view journey_step_new; drop table assigned")
-
-
-def _months(run: _Run, map_id: int, touched: str | None, base: int | None) -> set[int]:
-    """Months that new journeys of a map, or those they replace, began in; makes the table `old_journey`."""
-    found = run.engine.rows("select distinct month from journey_new")
-    if touched is not None:
-        old = run.lake.query(JOURNEY, base, lambda values: int(values[0]) == map_id)
-        run.engine.run(
-            f"create or replace temp table old_journey as select journey_id, month from ({old}) where unit_id in ({touched})"
-        )
-        found += run.engine.rows("select distinct month from old_journey")
-    return {month for (month,) in found}
-
-
-def _forget_maps(run: _Run, alive: set[int]) -> None:
-    """Carry the derived tables over, without maps that are gone."""
-    for spec in (JOURNEY, JOURNEY_STEP, VERDICT):
-        base = run.versions.get(spec.name, run.published(spec))
-        gone = any(int(values[0]) not in alive for values in run.lake.files(spec.name, base).values())
-        if gone or base is None:
-            base = run.lake.drop_partitions(
-                run.engine, spec, lambda values: int(values[0]) not in alive, base
-            )
-        run.versions[spec.name] = base
-
-
 def _count(run: _Run, drawn: Sequence[Drawn]) -> None:
     clock = stopwatch()
     run.progress("gaps", 0, 1)
-    run.lake.view(run.engine, VERDICT, run.versions[VERDICT.name])
-    run.lake.view(run.engine, JOURNEY, run.versions[JOURNEY.name])
+    for spec in (VERDICT, JOURNEY):
+        run.engine.run(f"create or replace temp view {spec.name} as {current(run.lake, spec, run.versions)}")
     codes = run.vault.terms("map")
-    version, rows = count_gaps(run.engine, run.lake, {codes[item.map.map]: item.map.slices for item in drawn})
-    run.versions[GAP.name] = version
-    run.stages.append(Stage("gaps", clock(), rows))
+    counted = run.published(GAP)
+    same = run.before("definitions", None) == run.facts["definitions"] and all(
+        run.versions[spec.name] == run.published(spec) for spec in LAYERED
+    )
+    if counted is None or not same:
+        slices = {codes[item.map.map]: item.map.slices for item in drawn}
+        counted, _ = count_gaps(run.engine, run.lake, slices)
+    run.versions[GAP.name] = counted
+    run.lake.view(run.engine, GAP, counted)
+    counts = "select map_id, promise_id, kept, broken, pending, unobservable, waived, contested from gap"
+    run.facts["judged"] = [
+        list(row)
+        for row in run.engine.rows(f"{counts} where dimension is null and week is null order by all")
+    ]
+    run.facts["verdicts"] = sum(count for row in run.facts["judged"] for count in row[2:])
+    run.facts["journeys"] = run.engine.value("select count(*) from journey")
+    run.stages.append(Stage("gaps", clock(), run.engine.value("select count(*) from gap")))
     run.progress("gaps", 1, 1)
 
 
 def _coverage(run: _Run) -> dict[str, Any]:
-    """First and last signal of each source, and the sources of each type, up to the instant of the run."""
-    names = {code: name for name, code in run.vault.terms("source").items()}
-    types = {code: name for name, code in run.vault.terms("type").items()}
-    found = run.engine.model(__package__, "source_coverage", {"as_of": run.as_of}).to_pylist()
+    found = coverage_of(run.engine, run.vault, run.as_of)
+    run.facts["coverage"] = found["spans"]
+    return found
+
+
+def coverage_of(engine: Engine, vault: Vault, as_of: int) -> dict[str, Any]:
+    """First and last signal of each source with how many there are, and the sources of each type, up to an instant.
+
+    Args:
+        engine: Holds the view `signal`.
+        vault: Knows the names and the ledger.
+        as_of: Microseconds UTC.
+    """
     spans: dict[str, list[int]] = {}
     emits: dict[str, set[str]] = {}
-    for row in found:
-        name = names[row["source_id"]]
-        span = spans.setdefault(name, [row["first_at"], row["last_at"], 0])
-        spans[name] = [
-            min(span[0], row["first_at"]),
-            max(span[1], row["last_at"]),
-            span[2] + row["signal_count"],
-        ]
-        emits.setdefault(types[row["type_id"]], set()).add(name)
-    run.facts["coverage"] = spans
+    for name, kind, count, first, last in _heard(engine, vault, as_of):
+        span = spans.setdefault(name, [first, last, 0])
+        spans[name] = [min(span[0], first), max(span[1], last), span[2] + count]
+        emits.setdefault(kind, set()).add(name)
     return {"spans": spans, "emits": emits}
+
+
+def _heard(engine: Engine, vault: Vault, as_of: int) -> Iterator[tuple[str, str, int, int, int]]:
+    """(source, type, signals, first, last): from the ledger, unless it knows of signals after the instant of the run."""
+    files = [row for row in vault.files() if row["state"] == "imported"]
+    told = [(row["source"], kind, *facts) for row in files for kind, facts in row["types"].items()]
+    if all(last <= as_of for *_, last in told):
+        yield from told
+        return
+    names = {code: name for name, code in vault.terms("source").items()}
+    types = {code: name for name, code in vault.terms("type").items()}
+    for row in engine.model(__package__, "source_coverage", {"as_of": as_of}).to_pylist():
+        place = names[row["source_id"]], types[row["type_id"]]
+        yield (*place, row["signal_count"], row["first_at"], row["last_at"])
 
 
 def _proof(promise: Any, world: World, coverage: dict[str, Any]) -> list[str]:  # noqa: ARG001
@@ -532,9 +593,10 @@ def _proof(promise: Any, world: World, coverage: dict[str, Any]) -> list[str]:  
     return sorted(promise.proven_by or coverage["emits"].get(promise.target.signal, ()))
 
 
-def _common(sources: Sequence[str], coverage: dict[str, Any]) -> tuple[int | None, int | None]:
-    spans = [coverage["spans"].get(source) for source in sources]
-    if not spans or any(span is None for span in spans):
+def _common(sources: Sequence[str], heard: dict[str, list[int]]) -> tuple[int | None, int | None]:
+    """First and last instant at which all of some sources had been heard; None where one never was."""
+    spans = [heard[source] for source in sources if source in heard]
+    if not spans or len(spans) < len(sources):
         return None, None
     return max(span[0] for span in spans), min(span[1] for span in spans)
 
@@ -551,10 +613,6 @@ def _definition(run: _Run, item: Drawn, world: World, proven: dict[str, list[str
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _rows(run: _Run, spec: TableSpec) -> int:
-    return int(run.engine.value(f"select count(*) from ({run.lake.query(spec, run.versions[spec.name])})"))
-
-
 def _tidy(run: _Run) -> None:
     """Delete lake files that no published run worth keeping reads."""
     manifests = run.vault.manifests(KEPT_MANIFESTS)
@@ -567,33 +625,38 @@ def _tidy(run: _Run) -> None:
 
 def _told(item: Drawn) -> dict[str, Any]:
     """What readers need to know of a map, as it was when it was run."""
+    goals = {goal.promise: goal for goal in item.map.goals if goal.promise and goal.kept is not None}
     return {
         "title": item.map.title,
         "slices": list(item.map.slices),
+        "drawn": item.map.model_dump(mode="json", by_alias=True, exclude_none=True),
         "promises": {
             promise.promise: {
                 "says": promise.says,
                 "owner": promise.owner or item.map.owner,
                 "theme": promise.theme,
                 "nature": promise.nature,
+                "per": promise.per or item.map.per,
+                **_goal(goals.get(promise.promise)),
             }
             for promise in item.map.promises
         },
     }
 
 
+def _goal(goal: Goal | None) -> dict[str, Any]:
+    """The kept share that a map is to reach for a promise, and when; dates as text."""
+    by = None if goal is None or goal.by is None else str(goal.by)
+    return {"goal": None if goal is None else goal.kept, "goal_by": by}
+
+
 def _logic(run: _Run) -> str:
     """What decides on people and all that follows, besides the sources."""
-    return json.dumps([LOGIC, sorted(run.workspace.settings.identity.never_merge)])
+    return json.dumps([LOGIC, run.workspace.settings.identity.model_dump(mode="json")], sort_keys=True)
 
 
 def _list(numbers: set[int]) -> str:
     return ", ".join(str(number) for number in sorted(numbers)) or "-1"
-
-
-def iso_week(week: int) -> str:
-    """`202637` as `2026-W37`."""
-    return f"{week // 100}-W{week % 100:02d}"
 
 
 def read_published(workspace: Workspace) -> Iterator[Manifest]:

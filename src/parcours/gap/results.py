@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import math
-import os
-import unicodedata
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from sqlalchemy import select
 
 from parcours.gap.interval import effective_count, kept_interval
-from parcours.gap.loop import iso_week, register_terms
+from parcours.gap.naming import iso_week, register_terms
+from parcours.gap.replacing import LAYERED, current
 from parcours.gap.tables import GAP, SLICES, VERDICT
+from parcours.gap.when import When
 from parcours.identity import PERSON_TOKEN
+from parcours.identity.correcting import corrected
+from parcours.identity.explaining import Desk, number_of
 from parcours.journey import JOURNEY, JOURNEY_STEP, mining
 from parcours.journey.seeing import see_signals
 from parcours.kernel.clock import duration_us, format_instant
@@ -22,7 +27,8 @@ from parcours.kernel.document import closest
 from parcours.kernel.errors import ParcoursError
 from parcours.lake import Lake, open_engine
 from parcours.signal import OBJECT, SIGNAL
-from parcours.signal.mapping import MAX_RULES
+from parcours.signal.identifying import written_once
+from parcours.signal.tables import MAX_RULES
 from parcours.vault import open_vault
 from parcours.vault.tables import FREE_TEXT, IDENTIFIER
 
@@ -84,11 +90,12 @@ class Results:
 
     def __init__(self, workspace: Workspace, engine: Engine, vault: Vault, manifest: Manifest) -> None:
         self._workspace = workspace
-        self._engine = engine
-        self._vault = vault
+        self.engine = engine
+        self.vault = vault
         self._lake = Lake(workspace.lake)
         self.manifest = manifest
         self.zone = workspace.settings.time_zone
+        self.region = workspace.settings.identity.region
         self.maps: Mapping[str, Row] = manifest.facts["maps"]  # type: ignore[assignment]  # facts are JSON
 
     def gaps(
@@ -97,19 +104,35 @@ class Results:
         map_name: str | None = None,
         promise: str | None = None,
         overall_only: bool = False,
+        slice_weeks: bool = True,
         language: str = "en",
     ) -> list[Row]:
-        """Gap rows in the order of maps and promises: overall first, then slices and weeks."""
+        """Gap rows in the order of maps and promises: overall first, then slices and weeks.
+
+        Args:
+            map_name: Only this map.
+            promise: Only this promise.
+            overall_only: One row a promise.
+            slice_weeks: Slices week by week too, which are most of the rows.
+            language: Of what promises say.
+
+        Raises:
+            Unknown: No such map or promise.
+        """
         self._known("map", map_name, self.maps)
         self._known("promise", promise, self._promises())
-        self._view(GAP)
-        terms = {code: text for text, code in self._vault.terms("promise").items()}
-        rows = self._engine.model(__package__, "gap_figure", {"overall_only": overall_only}).to_pylist()
+        self.view(GAP)
+        names = {code: text.split("/", 1) for text, code in self.vault.terms("promise").items()}
+        asked = [
+            code for code, (of, name) in names.items() if map_name in {None, of} and promise in {None, name}
+        ]
+        chosen = {"overall_only": overall_only, "slice_weeks": slice_weeks}
+        found = self.engine.model(__package__, "gap_figure", chosen)
+        rows = found.filter(pc.is_in(found["promise_id"], pa.array(asked, pa.int32()))).to_pylist()
         answer = []
         for row, population in zip(rows, _populations(rows), strict=True):
-            name, _, promise_name = terms[row["promise_id"]].partition("/")
-            if (map_name in {None, name}) and (promise in {None, promise_name}):
-                answer.append(self._gap(name, promise_name, {**row, "population": population}, language))
+            of, name = names[row["promise_id"]]
+            answer.append(self._gap(of, name, {**row, "population": population}, language))
         order = {
             (name, item): place
             for place, (name, item) in enumerate(
@@ -125,9 +148,18 @@ class Results:
         verdict: str | None = None,
         where: Mapping[str, str] | None = None,
         period: str | None = None,
+        when: When | None = None,
         limit: int | None = 100,
     ) -> list[Row]:
         """Verdicts of one promise with what decided each, and the rows of the files behind them, newest first.
+
+        Args:
+            promise: Its name.
+            verdict: Only this one.
+            where: Only these values of slices.
+            period: Only this ISO week.
+            when: Only promises made on these days, at these hours.
+            limit: At most so many.
 
         Raises:
             Unknown: No such promise, verdict or slice.
@@ -139,25 +171,27 @@ class Results:
         for key in where or {}:
             self._known("slice", key, slices)
         for spec in (VERDICT, SIGNAL, OBJECT):
-            self._view(spec)
-        code = self._vault.terms("promise")[f"{name}/{promise}"]
+            self.view(spec)
+        code = self.vault.terms("promise")[f"{name}/{promise}"]
         asked = {slices.index(key): value for key, value in (where or {}).items()}
         bound = {
             "promise_id": code,
             "verdict": verdict,
             "week": None if period is None else _week(period),
             "at_most": limit,
+            "zone": self.zone,
+            **(when or When()).bound,
             **{f"slice_{number}": asked.get(number) for number in range(SLICES)},
         }
-        rows = self._engine.model(__package__, "verdict_evidence", bound).to_pylist()
-        texts = self._texts(
+        rows = self.engine.model(__package__, "verdict_evidence", bound).to_pylist()
+        texts = self.texts(
             [signal for row in rows for signal in (row["trigger_id"], row["target_id"]) if signal is not None]
         )
         return [self._verdict(name, promise, slices, row, texts) for row in rows]
 
     def _files(self) -> list[Row]:
         """Files of the published run, also those that a later run has begun to replace."""
-        return self._vault.files(self.manifest.facts["files"])  # type: ignore[arg-type]  # facts are JSON
+        return self.vault.files(self.manifest.facts["files"])  # type: ignore[arg-type]  # facts are JSON
 
     def coverage(self) -> list[Row]:
         """Each source: first to last signal, what it offered, what was refused and why."""
@@ -190,10 +224,19 @@ class Results:
             )
         return answer
 
+    def namespaces(self) -> list[str]:
+        """What signals are about (orders, stores, tickets...): the namespace with most objects first."""
+        self.view(OBJECT)
+        names = {code: text for text, code in self.vault.terms("namespace").items()}
+        found = self.engine.rows(
+            "select namespace_id, count(distinct object_id) as objects from object group by 1 order by 2 desc, 1"
+        )
+        return [names[code] for code, _ in found]
+
     def graph(self, *, map_name: str | None, by_type: bool, per: str | None, quiet: str | None) -> list[Row]:
         """Transitions as contract rows; start and end are None."""
         names = self._walk(map_name, by_type=by_type, per=per, quiet=quiet)
-        return mining.named(mining.transition_graph(self._engine), names)
+        return mining.named(mining.transition_graph(self.engine), names)
 
     def variants(
         self, *, map_name: str | None, by_type: bool, per: str | None, quiet: str | None
@@ -202,7 +245,7 @@ class Results:
         names = self._walk(map_name, by_type=by_type, per=per, quiet=quiet)
         return [
             {"path": [names[node] for node in path], "count": count}
-            for path, count in mining.variants(self._engine)
+            for path, count in mining.variants(self.engine)
         ]
 
     def person(self, name: str) -> Row:
@@ -211,25 +254,29 @@ class Results:
         Raises:
             UnknownPerson: Nobody is known under `name`.
         """
-        for spec in (SIGNAL, OBJECT, PERSON_TOKEN, JOURNEY, VERDICT):
-            self._view(spec)
-        self._seen()
-        person_id = self._person_id(name)
+        for spec in (OBJECT, JOURNEY, VERDICT):
+            self.view(spec)
+        self.see()
+        person_id = self.person_id(name)
         asked = {"person_id": person_id}
         tokens = [
             token
-            for (token,) in self._engine.rows(
+            for (token,) in self.engine.rows(
                 "select token from person_token where person_id = $person_id order by token", asked
             )
         ]
-        promises = {code: text for text, code in self._vault.terms("promise").items()}
-        maps = {code: text for text, code in self._vault.terms("map").items()}
-        signals = self._engine.model(__package__, "person_signal", asked).to_pylist()
-        objects = self._object_names({item for row in signals for item in row["object_ids"] or ()})
-        texts = self._texts([row["signal_id"] for row in signals])
-        places = self._places([(row["file_id"], row["source_row"]) for row in signals])
-        verdicts = self._engine.model(__package__, "person_verdict", asked).to_pylist()
-        journeys = self._engine.model(__package__, "person_journey", asked).to_pylist()
+        promises = {code: text.partition("/")[2] for text, code in self.vault.terms("promise").items()}
+        maps = {code: text for text, code in self.vault.terms("map").items()}
+        signals = self.engine.model(__package__, "person_signal", asked).to_pylist()
+        texts = self.texts([row["signal_id"] for row in signals])
+        places = self.places([(row["file_id"], row["source_row"]) for row in signals])
+        verdicts = self.engine.model(__package__, "person_verdict", asked).to_pylist()
+        journeys = self.engine.model(__package__, "person_journey", asked).to_pylist()
+        objects = self._object_names(
+            {item for row in signals for item in row["object_ids"] or ()}
+            | ({row["unit_id"] for row in verdicts} - {None})
+        )
+        units = {code: text.partition(":")[2] for code, text in objects.items()}
         return {
             "person": person_text(person_id),
             "identifiers": self._identifiers(tokens),
@@ -251,7 +298,7 @@ class Results:
                     "touchpoint": row["touchpoint"],
                     "source": row["source"],
                     "objects": [objects[item] for item in row["object_ids"] or () if item in objects],
-                    "properties": _json(row["properties"]),
+                    "properties": self.properties(row["properties"]),
                     "text": texts.get(row["signal_id"]),
                     **places[row["file_id"], row["source_row"]],
                 }
@@ -260,7 +307,14 @@ class Results:
             "verdicts": [
                 {
                     "map": maps[row["map_id"]],
-                    "promise": promises[row["promise_id"]].partition("/")[2],
+                    "promise": promises[row["promise_id"]],
+                    "says": self._says(maps[row["map_id"]], promises[row["promise_id"]]),
+                    "unit": self._unit(
+                        maps[row["map_id"]],
+                        promises[row["promise_id"]],
+                        units.get(row["unit_id"]),
+                        person_id,
+                    ),
                     "triggered_at": self._when(row["trigger_at"]),
                     "deadline_at": self._when(row["deadline_at"]),
                     "target_at": self._when(row["target_at"]),
@@ -269,6 +323,15 @@ class Results:
                 for row in verdicts
             ],
         }
+
+    def properties(self, text: str | None) -> Row:
+        """A signal's properties."""
+        return json.loads(text) if text else {}
+
+    def source_title(self, source: str) -> Mapping[str, str]:
+        """What people call a source, by language."""
+        sources: Mapping[str, Row] = self.manifest.facts.get("sources", {})  # type: ignore[assignment]  # facts are JSON
+        return sources.get(source, {}).get("title") or {"en": source}
 
     def _known(self, what: str, name: str | None, known: Collection[str]) -> None:
         if name is not None and name not in known:
@@ -282,25 +345,43 @@ class Results:
                 found.setdefault(promise, name)
         return found
 
-    def _view(self, spec: TableSpec) -> None:
-        self._lake.view(self._engine, spec, self.manifest.versions[spec.name])
+    def view(self, spec: TableSpec) -> None:
+        """Make a table readable as it was published."""
+        versions = self.manifest.versions
+        if spec in LAYERED:
+            self.engine.run(
+                f"create or replace temp view {spec.name} as {current(self._lake, spec, versions)}"
+            )
+        else:
+            self._lake.view(self.engine, spec, versions.get(spec.name))
 
     def _when(self, instant_us: int | None) -> str | None:
         return format_instant(instant_us, self.zone)
 
+    def _says(self, map_name: str, promise: str, language: str = "en") -> str:
+        """A promise in its own words."""
+        says = self.maps.get(map_name, {"promises": {}})["promises"].get(promise, {}).get("says") or {}
+        return says.get(language) or next(iter(says.values()), promise)
+
+    def _unit(self, map_name: str, promise: str, value: str | None, person_id: int | None) -> str | None:
+        """What a verdict is about: an object, or a person, whose id may be that of an object too: of what founded them."""
+        told = self.maps.get(map_name, {"promises": {}})["promises"].get(promise, {})
+        return person_text(person_id) if value is None or told.get("per") in {"person", "visit"} else value
+
     def _gap(self, map_name: str, promise: str, row: Row, language: str) -> Row:
         told = self.maps[map_name]["promises"][promise]
-        says = told["says"] or {}
         return {
             "map": map_name,
             "promise": promise,
-            "says": says.get(language) or next(iter(says.values()), promise),
+            "says": self._says(map_name, promise, language),
             "slice": {} if row["dimension"] is None else {row["dimension"]: row["value"]},
             "period": None if row["week"] is None else iso_week(row["week"]),
             **{key: row[key] for key in ("people", "eligible", *VERDICTS, "kept_ratio", "low", "high")},
             "owner": told["owner"],
             "theme": told["theme"],
             "nature": told["nature"],
+            "goal": told.get("goal"),  # a run of an older version told none
+            "goal_by": told.get("goal_by"),
             "population": row["population"],
             "said": {
                 verdict: {"scores": row[f"scores_{verdict}"], "score_mean": row[f"score_{verdict}"]}
@@ -311,13 +392,13 @@ class Results:
     def _verdict(
         self, map_name: str, promise: str, slices: Sequence[str], row: Row, texts: Mapping[int, str]
     ) -> Row:
-        place = self._places(
+        place = self.places(
             [(row["trigger_file"], row["trigger_row"]), (row["target_file"], row["target_row"])]
         )
         return {
             "map": map_name,
             "promise": promise,
-            "unit": row["unit"] or person_text(row["person_id"]),
+            "unit": self._unit(map_name, promise, row["unit"], row["person_id"]),
             "person": person_text(row["person_id"]),
             "verdict": row["verdict"],
             "triggered_at": self._when(row["trigger_at"]),
@@ -330,7 +411,7 @@ class Results:
             "text": texts.get(row["target_id"] or 0) or texts.get(row["trigger_id"]),
         }
 
-    def _places(
+    def places(
         self, places: Sequence[tuple[int | None, int | None]]
     ) -> dict[tuple[int | None, int | None], Row]:
         """File and row of signals."""
@@ -342,10 +423,11 @@ class Results:
             if file_id is not None and row is not None
         }
 
-    def _texts(self, signal_ids: Sequence[int]) -> dict[int, str]:
+    def texts(self, signal_ids: Sequence[int]) -> dict[int, str]:
+        """What people wrote with these signals."""
         found: dict[int, str] = {}
         for start in range(0, len(signal_ids), 500):
-            with self._vault.transaction() as connection:
+            with self.vault.transaction() as connection:
                 query = select(FREE_TEXT.c.signal_id, FREE_TEXT.c.text).where(
                     FREE_TEXT.c.signal_id.in_(signal_ids[start : start + 500])
                 )
@@ -353,74 +435,93 @@ class Results:
         return found
 
     def _identifiers(self, tokens: Sequence[int]) -> list[Row]:
-        with self._vault.transaction() as connection:
+        with self.vault.transaction() as connection:
             query = (
-                select(IDENTIFIER.c.namespace, IDENTIFIER.c.value)
+                select(IDENTIFIER)
                 .where(IDENTIFIER.c.token.in_(tokens))
                 .order_by(IDENTIFIER.c.namespace, IDENTIFIER.c.value)
             )
-            return [{"namespace": row.namespace, "value": row.value} for row in connection.execute(query)]
+            rows = connection.execute(query).all()
+        right = corrected(self.vault, tokens)
+        return [
+            {"namespace": row.namespace, "value": right.get((row.token, row.namespace), row.value)}
+            for row in rows
+        ]
 
     def _object_names(self, object_ids: Collection[int]) -> dict[int, str]:
         if not object_ids:
             return {}
         asked = {"object_ids": sorted(object_ids)}
-        rows = self._engine.model(__package__, "object_name", asked).to_pylist()
+        rows = self.engine.model(__package__, "object_name", asked).to_pylist()
         return {row["object_id"]: f"{row['namespace']}:{row['value']}" for row in rows}
 
-    def _person_id(self, name: str) -> int:
-        namespace, colon, value = name.partition(":")
-        value = unicodedata.normalize("NFC", value.strip(" "))
-        value = value.lower() if namespace == "email" else value
-        with self._vault.transaction() as connection:
-            if colon:
-                query = select(IDENTIFIER.c.token).where(
-                    IDENTIFIER.c.namespace == namespace, IDENTIFIER.c.value == value
-                )
-                token = connection.execute(query).scalar()
-            else:
-                try:
-                    token = int.from_bytes(bytes.fromhex(name), "big", signed=True)
-                except ValueError:
-                    token = None
-        found = (
-            None
-            if token is None
-            else self._engine.value(
-                "select person_id from person_token where token = $token", {"token": token}
-            )
-        )
+    def person_id(self, name: str) -> int:
+        """Whom a person id, or an identifier as namespace:value, stands for.
+
+        Raises:
+            UnknownPerson: Nobody is known under `name`.
+        """
+        self.view(PERSON_TOKEN)
+        token = self.token_of(name)
+        found = self.engine.value("select person_id from person_token where token = $token", {"token": token})
         if found is None:
             raise UnknownPerson
         return int(found)
 
-    def _seen(self) -> None:
-        register_terms(self._engine, self._vault)
-        see_signals(self._engine, self._files(), self.manifest.as_of)
+    def token_of(self, name: str) -> int:
+        """The token of `namespace:value`, written in any way a source may write it, or of a person's id.
+
+        Raises:
+            UnknownPerson: No signal carried it, or it is no id.
+        """
+        namespace, colon, value = name.partition(":")
+        if not colon:
+            token = number_of(name)
+        else:
+            clean = written_once(self.engine, namespace, value, self.region)
+            with self.vault.transaction() as connection:
+                query = select(IDENTIFIER.c.token).where(
+                    IDENTIFIER.c.namespace == namespace, IDENTIFIER.c.value == clean
+                )
+                token = connection.execute(query).scalar()
+        if token is None:
+            raise UnknownPerson
+        return token
+
+    def identity(self) -> Desk:
+        """Where identity is explained from, its tables readable."""
+        desk = Desk(self.engine, self._lake, self.vault, self.manifest, self.zone)
+        desk.open()
+        return desk
+
+    def see(self) -> None:
+        """Make `seen` (signals with their person) and `term` readable."""
+        for spec in (SIGNAL, PERSON_TOKEN):
+            self.view(spec)
+        register_terms(self.engine, self.vault)
+        see_signals(self.engine, self._files(), self.manifest.as_of)
 
     def _walk(
         self, map_name: str | None, *, by_type: bool, per: str | None, quiet: str | None
     ) -> dict[int, str]:
         """Choose the walk; answers the names of its nodes."""
-        types = {code: text for text, code in self._vault.terms("type").items()}
+        types = {code: text for text, code in self.vault.terms("type").items()}
         if map_name is not None:
             self._known("map", map_name, self.maps)
             for spec in (JOURNEY, JOURNEY_STEP):
-                self._view(spec)
-            code = self._vault.terms("map")[map_name]
-            steps = {code: text.partition("/")[2] for text, code in self._vault.terms("step").items()}
-            mining.walk_of_map(self._engine, code, by_type=by_type)
+                self.view(spec)
+            code = self.vault.terms("map")[map_name]
+            steps = {code: text.partition("/")[2] for text, code in self.vault.terms("step").items()}
+            mining.walk_of_map(self.engine, code, by_type=by_type)
             return types if by_type else steps
-        for spec in (SIGNAL, PERSON_TOKEN):
-            self._view(spec)
-        self._seen()
+        self.see()
         if per in {None, "person", "visit"}:
             silence = quiet or ("30m" if per == "visit" else None)
-            mining.walk_of_people(self._engine, duration_us(silence) if silence else None)
+            mining.walk_of_people(self.engine, duration_us(silence) if silence else None)
             return types
-        namespaces = self._vault.terms("namespace")
+        namespaces = self.vault.terms("namespace")
         self._known("object", per, {*namespaces, "person", "visit"})
-        mining.walk_of_objects(self._engine, namespaces[per or ""])
+        mining.walk_of_objects(self.engine, namespaces[per or ""])
         return types
 
 
@@ -433,9 +534,14 @@ def open_results(workspace: Workspace, memory: str | None = None) -> Iterator[Re
     """
     if not (workspace.vault / "vault.sqlite").exists():
         raise NothingPublished
+    with workspace.reading():
+        yield from _opened(workspace, memory)
+
+
+def _opened(workspace: Workspace, memory: str | None) -> Iterator[Results]:
     vault = open_vault(workspace.vault, read_only=True)
     engine = open_engine(
-        workspace.vault / f"spill-{os.getpid()}",
+        workspace.scratch("spill"),
         memory or workspace.settings.memory,
         workspace.settings.threads,
     )
@@ -480,9 +586,3 @@ def _populations(rows: Sequence[Row]) -> list[Row]:
         for name, column in figures.items()
     }
     return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
-
-
-def _json(text: str | None) -> Any:  # JSON
-    import json  # noqa: PLC0415
-
-    return json.loads(text) if text else {}

@@ -23,9 +23,15 @@ VERDICT = TableSpec(
             f"slice_{number}": "VARCHAR" for number in range(SLICES)
         },  # in the order of the map's slices; null: not known
         "map_id": "INTEGER",
-        "month": "INTEGER",  # of the journey's start
+        "layer": "INTEGER",  # as of its journey
     },
-    partition=("map_id", "month"),
+    partition=("map_id", "layer"),
+)
+
+SUPERSEDED = TableSpec(
+    "superseded",  # journeys of the settled layer that count no more: what became of them lies in the recent one
+    {"journey_id": "BIGINT", "map_id": "INTEGER"},
+    partition=("map_id",),
 )
 
 GAP = TableSpec(

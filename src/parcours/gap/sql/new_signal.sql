@@ -6,7 +6,11 @@
 
 select signal_id, person_id, objects
 from seen
-where file_id in (select file_id from new_file) or occurred_at > :since
+where file_id in (select file_id from new_file)
+union all
+select signal_id, person_id, objects
+from seen
+where occurred_at > :since and file_id not in (select file_id from new_file)
 union all
 select signal_id, person_id, objects
 from timeless

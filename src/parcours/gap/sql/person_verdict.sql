@@ -4,7 +4,7 @@
 -- reads:  verdict
 -- source: docs/adr/0007-what-a-verdict-means.md
 
-select map_id, promise_id, trigger_at, deadline_at, target_at, verdict
+select map_id, promise_id, unit_id, trigger_at, deadline_at, target_at, verdict
 from verdict
 where person_id = :person_id
 order by trigger_at, promise_id, trigger_id

@@ -1,16 +1,22 @@
 -- model:  verdict_evidence
 -- grain:  one row per verdict of a promise, the newest first, with the rows of files behind it
--- unit:   trigger_at, deadline_at, target_at in microseconds UTC; rows as source_row in signal
+-- unit:   trigger_at, deadline_at, target_at in microseconds UTC; rows as source_row in signal; asked for by clock in the zone, as in verdict_hour
 -- reads:  verdict, object, signal
 -- source: docs/adr/0007-what-a-verdict-means.md
 
 -- A parameter that is null asks for everything.
-with chosen as (
+with timed as (
     select unit_id, person_id, trigger_id, trigger_at, deadline_at, target_id, target_at, verdict, week,
-           slice_0, slice_1, slice_2, slice_3, slice_4, slice_5, slice_6, slice_7
+           slice_0, slice_1, slice_2, slice_3, slice_4, slice_5, slice_6, slice_7,
+           local_time(trigger_at, :zone) as moment
     from verdict
     where promise_id = :promise_id
-      and (:verdict is null or verdict = :verdict)
+),
+chosen as (
+    select unit_id, person_id, trigger_id, trigger_at, deadline_at, target_id, target_at, verdict, week,
+           slice_0, slice_1, slice_2, slice_3, slice_4, slice_5, slice_6, slice_7
+    from timed
+    where (:verdict is null or verdict = :verdict)
       and (:week is null or week = :week)
       and (:slice_0 is null or slice_0 = :slice_0)
       and (:slice_1 is null or slice_1 = :slice_1)
@@ -20,6 +26,10 @@ with chosen as (
       and (:slice_5 is null or slice_5 = :slice_5)
       and (:slice_6 is null or slice_6 = :slice_6)
       and (:slice_7 is null or slice_7 = :slice_7)
+      and (:first_day is null or isodow(moment) - 1 between :first_day and :last_day)
+      and (:from_hour is null or (hour(moment) >= :from_hour and hour(moment) < :to_hour))
+      and (:since is null or cast(moment as date) >= cast(:since as date))
+      and (:until is null or cast(moment as date) <= cast(:until as date))
     order by trigger_at desc, trigger_id, unit_id
     limit :at_most
 ),
