@@ -1,0 +1,149 @@
+"""What a report's page holds: words, figures and pictures of one language, ready to be laid out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from parcours.journey.drawing import PictureTable
+    from parcours.ui import Language
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number of the first screen, with what makes it honest."""
+
+    label: str
+    value: str
+    details: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """What a picture shows, as text; shaped as the tables of `journey.drawing`."""
+
+    title: str
+    heading: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    figures: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class GapLine:
+    """One promise in the list of what to mend."""
+
+    key: str
+    rank: int
+    says: str
+    where: str
+    kept: str
+    span: str
+    bar: str
+    spark: str
+    since: str
+    stake: str
+    stake_detail: str
+    owner: str
+    is_missed: bool
+    tables: tuple[Table, ...]
+    command: str
+
+
+@dataclass(frozen=True)
+class WhenPart:
+    """When the leading promise breaks."""
+
+    title: str
+    heat: str
+    heat_table: Table
+    days: str
+    days_note: str
+    days_table: Table
+    command: str
+
+
+@dataclass(frozen=True)
+class StoryLine:
+    """One line of a customer's story; `kind` is `seen`, `due`, `late`, `low` or `gone`."""
+
+    kind: str
+    time: str
+    system: str
+    words: str
+    quote: str
+    witness: str
+    is_usual: bool | None
+    proof: str
+
+
+@dataclass(frozen=True)
+class StoryPart:
+    """One customer's way, beside what each system saw."""
+
+    title: str
+    lead: str
+    lines: tuple[StoryLine, ...]
+    command: str
+
+
+@dataclass(frozen=True)
+class Voice:
+    """What some people said: a title with their mean score, a picture of the scores, quotes with what is said beside them."""
+
+    title: str
+    bars: str
+    quotes: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class MapPage:
+    """One map: its picture for wide and narrow screens, the paths taken, and what people said."""
+
+    key: str
+    title: str
+    why: str
+    lead: str
+    wide: str
+    narrow: str
+    tables: tuple[PictureTable, ...]
+    paths: tuple[tuple[str, str, float, tuple[str, ...]], ...]
+    paths_note: str
+    voices: tuple[Voice, ...]
+    scores_table: Table | None
+
+
+@dataclass(frozen=True)
+class SourceLine:
+    """One source and what it let us see."""
+
+    title: str
+    name: str
+    line: str
+    heard: str
+    signals: str
+    refused: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """A report in one language."""
+
+    language: Language
+    title: str
+    subtitle: str
+    headline: str
+    headline_detail: str
+    figures: tuple[Figure, ...]
+    maps: tuple[MapPage, ...]
+    gaps: tuple[GapLine, ...]
+    gap_axis: str
+    when: WhenPart | None
+    story: StoryPart | None
+    works: tuple[str, ...]
+    moves: Table | None
+    sources: tuple[SourceLine, ...]
+    blind: tuple[str, ...]
+    is_weighted: bool
+    footer: str

@@ -1,0 +1,49 @@
+"""A report in one language: every sentence, figure and picture of its page, ready to be laid out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from parcours.web.report.blind_spots import blind_lines, source_lines
+from parcours.web.report.first_screen import figures, headline, headline_detail, subtitle
+from parcours.web.report.maps import map_page, moves_table
+from parcours.web.report.one_customer import story_part
+from parcours.web.report.page import Page
+from parcours.web.report.ranking import axis_floor, gap_line, works_lines
+from parcours.web.report.timing import when_part
+
+if TYPE_CHECKING:
+    from parcours.ui import Language
+    from parcours.web.report.gathering import Facts
+
+
+def say(facts: Facts, language: Language) -> Page:
+    """A report's page in one language."""
+    floor = axis_floor(facts.findings)
+    return Page(
+        language=language,
+        title=facts.name,
+        subtitle=subtitle(facts, language),
+        headline=headline(facts, language),
+        headline_detail=headline_detail(facts, language),
+        figures=figures(facts, language),
+        maps=tuple(map_page(part, language) for part in facts.maps),
+        gaps=tuple(
+            gap_line(found, number, facts, language, floor)
+            for number, found in enumerate(facts.findings.promises, 1)
+        ),
+        gap_axis=language.text("{low} to {high}", low=language.percent(floor), high=language.percent(1)),
+        when=when_part(facts.findings.lead, language),
+        story=story_part(facts, language),
+        works=works_lines(facts.findings, language),
+        moves=moves_table(facts, language),
+        sources=source_lines(facts, language),
+        blind=blind_lines(facts, language),
+        is_weighted=facts.findings.is_weighted,
+        footer=language.text(
+            "Run {run}, judged as of {day} {clock}. Made by parcours.",
+            run=facts.run_id,
+            day=language.day(facts.as_of, year=True),
+            clock=language.clock(facts.as_of),
+        ),
+    )
