@@ -1,4 +1,4 @@
-"""Runs contenders as child processes and measures what they cost: seconds and peak memory."""
+"""Runs contenders as child processes and measures what they cost: seconds, peak memory, bytes written."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 KIBIBYTE = 1024
+BLOCK = 512  # bytes; in which the kernel answers what a process wrote
 
 
 @dataclass(frozen=True)
@@ -32,11 +33,14 @@ class Outcome:
         peak_bytes: Largest resident set; bytes. Never below the peak of the process that started it:
             Linux keeps the parent's mark across `exec`, so the measuring process stays small (data are
             invented by a child).
+        written_bytes: What it, its threads and its own children gave to the disk, spilled rows that were soon deleted
+            included: `write_bytes` of `/proc/<pid>/io` at its end. Nothing on a file system in memory.
     """
 
     answer: Any  # any JSON
     wall_s: float
     peak_bytes: int
+    written_bytes: int
 
 
 def run_child(contender: str, arguments: Sequence[str | Path], folder: Path | None = None) -> Outcome:
@@ -62,12 +66,18 @@ def run_child(contender: str, arguments: Sequence[str | Path], folder: Path | No
         printed, complaint = (_text(file) for file in (out, err))
     if child.returncode:
         raise ContenderFailed(contender, child.returncode, complaint)
-    return Outcome(_parsed(contender, printed), wall_s, usage.ru_maxrss * KIBIBYTE)
+    return Outcome(_parsed(contender, printed), wall_s, usage.ru_maxrss * KIBIBYTE, usage.ru_oublock * BLOCK)
 
 
 def run_module(contender: str, module: str, *arguments: str | Path) -> Outcome:
     """Run `python -m module arguments` with this interpreter; see `run_child`."""
     return run_child(contender, [sys.executable, "-m", module, *arguments])
+
+
+def run_parcours(workspace: Path, *verb: str) -> Outcome:
+    """Run one of our own commands on a workspace; its answer is its JSON. See `run_child`."""
+    named = f"parcours {' '.join(verb)}"
+    return run_module(named, "parcours.cli.main", *verb, "-w", workspace, "--format", "json")
 
 
 def peak_of_this_process() -> int:

@@ -1,7 +1,7 @@
 """Invents signals at any size: sessions of people on devices, in time order, as an export would hold them.
 
 Also a command, so that inventing leaves no high-water mark of memory in the process that measures:
-`python -m parcours.bench.data FILE SIGNALS [--cases]`.
+`python -m parcours.bench.data FILE SIGNALS [--cases | --after SIGNALS]`.
 """
 
 from __future__ import annotations
@@ -27,15 +27,17 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
     Claims = NDArray[np.bool_]
 
-__all__ = ["PROMISES", "write_cases", "write_signals"]
+__all__ = ["DAYS", "PROMISES", "write_cases", "write_following_day", "write_signals"]
 
 SIGNALS_PER_PERSON = 20
 DAYS = 180
 BEGINS_S = 1_735_689_600  # 2025-01-01T00:00:00Z, seconds since 1970; past whenever it is measured
 DAY_S = 86_400
+HOUR_S = 3_600
 MEAN_SESSION = 5  # signals
 LONGEST_SESSION = 30  # signals
 FOLLOW_UP_SHARE = 0.3  # sessions that follow another of the same person, about a day later
+NEWCOMER_SHARE = 0.05  # sessions of the following day whose person was never seen before
 LOGIN_SHARE = 0.52  # sessions with a login somewhere; gives about 30 % of rows a customer
 ORDERLY_SHARE = 0.6  # sessions that walk the places of their channel in order
 SAME_INSTANT_SHARE = 0.02  # signals that share their instant with the one before
@@ -49,13 +51,48 @@ NOTE = b"parcours.bench"
 
 
 @dataclass(frozen=True)
+class _Period:
+    """When sessions begin.
+
+    Attributes:
+        begins_s: Start, seconds since 1970.
+        span_s: Sessions that follow none begin this long after the start, at most; seconds.
+        follow_up_s: Mean wait of a session that follows another, which is at most four times as long; seconds.
+    """
+
+    begins_s: int
+    span_s: int
+    follow_up_s: int
+
+
+# Both leave room for the last follow-ups, so that nothing happens after the last day.
+WHOLE_PERIOD = _Period(BEGINS_S, (DAYS - 5) * DAY_S, DAY_S)
+FOLLOWING_DAY = _Period(BEGINS_S + DAYS * DAY_S, 18 * HOUR_S, HOUR_S)
+
+
+@dataclass(frozen=True)
 class _Parameters:
-    """What decides every row of a file; written into its metadata."""
+    """What decides every row of a file; written into its metadata.
+
+    Attributes:
+        after: Signals of the file that this one follows by a day; 0 where it follows none.
+    """
 
     signals: int
     seed: int
-    cases: bool
+    cases: bool = False
+    after: int = 0
     rows_format: int = ROWS_FORMAT
+
+    @property
+    def people(self) -> int:
+        """Known when the file begins."""
+        return max(1, (self.after or self.signals) // SIGNALS_PER_PERSON)
+
+    @property
+    def period(self) -> _Period:
+        """When its sessions begin."""
+        return FOLLOWING_DAY if self.after else WHOLE_PERIOD
 
     @property
     def note(self) -> bytes:
@@ -81,12 +118,29 @@ def write_signals(path: Path, signals: int, seed: int = 7) -> Path:
         customer: text, `c-0000045`; null where nobody is logged in.
         channel, touchpoint, type: text, as in `retailer.PLACES`.
     """
-    return _write(path, _Parameters(signals, seed, cases=False))
+    return _write(path, _Parameters(signals, seed))
 
 
 def write_cases(path: Path, signals: int, seed: int = 7) -> Path:
     """The rows of `write_signals` plus `case_id` text (`j-0000045`, about 20 rows each): who it truly was."""
     return _write(path, _Parameters(signals, seed, cases=True))
+
+
+def write_following_day(path: Path, signals: int, after: int, seed: int = 8) -> Path:
+    """Make the file of the day after those of `write_signals(..., after)`, unless it is already there.
+
+    The same people come on the same devices, as often as before, and some who were never seen.
+
+    Args:
+        path: As of `write_signals`, as the columns; `message_id` goes on at `after`.
+        signals: Rows, all on day 181.
+        after: Rows of the file that went before, > 0.
+        seed: Another than that of the file before, whose days it would repeat.
+
+    Returns:
+        `path`.
+    """
+    return _write(path, _Parameters(signals, seed, after=after))
 
 
 def _write(path: Path, parameters: _Parameters) -> Path:
@@ -122,11 +176,11 @@ def _schema(parameters: _Parameters) -> Any:
 def _chunks(parameters: _Parameters) -> Iterator[dict[str, Any]]:
     """Columns of about a million rows at a time."""
     rng = np.random.default_rng(parameters.seed)
-    sessions = _sessions(rng, parameters.signals)
+    sessions = _sessions(rng, parameters)
     written = 0
     for first in range(0, len(sessions.person), SESSIONS_PER_CHUNK):
         rows = _walk(rng, sessions.part(slice(first, first + SESSIONS_PER_CHUNK)))
-        yield _columns(rows, written, cases=parameters.cases)
+        yield _columns(rows, parameters.after + written, cases=parameters.cases)
         written += len(rows.person)
 
 
@@ -154,17 +208,21 @@ class _Rows:
     place: Integers  # index into PLACES
 
 
-def _sessions(rng: np.random.Generator, signals: int) -> _Sessions:
-    """Sessions whose lengths add up to `signals` exactly."""
-    people = max(1, signals // SIGNALS_PER_PERSON)
-    length = _session_lengths(rng, signals)
+def _sessions(rng: np.random.Generator, parameters: _Parameters) -> _Sessions:
+    """Sessions whose lengths add up to the signals exactly."""
+    people, period = parameters.people, parameters.period
+    length = _session_lengths(rng, parameters.signals)
     person = (people * rng.random(len(length)) ** 1.2).astype(np.int64)  # some come more often than others
-    started = BEGINS_S + (rng.random(len(length)) * (DAYS - 5) * DAY_S).astype(np.int64)
+    if parameters.after:
+        newcomers = np.flatnonzero(rng.random(len(length)) < NEWCOMER_SHARE)
+        person[newcomers] = people + np.arange(len(newcomers))
+    started = period.begins_s + (rng.random(len(length)) * period.span_s).astype(np.int64)
     follow_up = rng.random(len(length)) < FOLLOW_UP_SHARE
     follow_up[0] = False
     follows = np.flatnonzero(follow_up)
     person[follows] = person[follows - 1]
-    later = np.minimum(rng.exponential(DAY_S, len(follows)), 4 * DAY_S).astype(np.int64)
+    wait_s = rng.exponential(period.follow_up_s, len(follows))
+    later = np.minimum(wait_s, 4 * period.follow_up_s).astype(np.int64)
     started[follows] = started[follows - 1] + later
     return _Sessions(person, started, length, follow_up).part(np.argsort(started, kind="stable"))
 
@@ -266,9 +324,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("file", type=Path)
     parser.add_argument("signals", type=int)
-    parser.add_argument("--cases", action="store_true")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--cases", action="store_true")
+    which.add_argument("--after", type=int, help="the signals of the days before this one")
     wanted = parser.parse_args()
-    (write_cases if wanted.cases else write_signals)(wanted.file, wanted.signals)
+    if wanted.after:
+        write_following_day(wanted.file, wanted.signals, wanted.after)
+    else:
+        (write_cases if wanted.cases else write_signals)(wanted.file, wanted.signals)
 
 
 if __name__ == "__main__":

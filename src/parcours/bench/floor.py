@@ -63,10 +63,11 @@ create table step as
     select person, row, at_us, type, place,
            case when wait_us <= {quiet} then came_from end as came_from,
            case when wait_us <= {quiet} then wait_us end as wait_us,
-           row_number() over one as number,
-           count(*) filter (where wait_us is null or wait_us > {quiet}) over one as journey
+           (row_number() over one)::integer as number,
+           (count(*) filter (where wait_us is null or wait_us > {quiet}) over one)::integer as journey
     from ordered
-    window one as (partition by person order by at_us, row rows unbounded preceding)
+    window one as (partition by person order by at_us, row rows unbounded preceding);
+drop table coded
 """
 GRAPH = """
 create table edge as
@@ -86,7 +87,7 @@ insert into kept
     ) as b on a.person = b.person and a.number < b.number
 """
 COUNTS = """
-select (select count(*) from coded) as signals,
+select (select count(*) from step) as signals,
        (select count(distinct person) from whose) as people,
        (select count(*) from step where wait_us is null) as journeys,
        (select count(*) from edge) as edges,
@@ -119,7 +120,7 @@ def _rows(lake: duckdb.DuckDBPyConnection, table: str) -> int:
 
 
 def steps(lake: duckdb.DuckDBPyConnection, _file: Path, _out: Path) -> None:
-    """Two windows: what came before, then which journey it belongs to."""
+    """Two windows: what came before, then which journey it belongs to; the coded rows are not needed any more."""
     lake.execute(STEPS.format(quiet=QUIET_US))
 
 

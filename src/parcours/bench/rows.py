@@ -87,6 +87,16 @@ def stays_below(bench: str, case: str, metric: str, unit: str, ours: float, limi
     return BenchRow(bench, case, metric, unit, ours, None, None, None, limit, ours < limit)
 
 
+def figure(bench: str, case: str, metric: str, unit: str, ours: float) -> BenchRow:
+    """Our figure alone, with no bound set.
+
+    Example:
+        >>> figure("truth", "20 retailers", "false alarms", "retailers", 0).holds is None
+        True
+    """
+    return BenchRow(bench, case, metric, unit, ours, None, None, None, None, None)
+
+
 def same_answer(bench: str, case: str, differing: int, unit: str, peer_name: str) -> BenchRow:
     """A comparison of speed is worth something only between equal answers: none may differ.
 

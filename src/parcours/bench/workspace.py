@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from parcours.bench.retailer import PROMISES
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping
 
+ROOM = "parcours-bench"
 SETTINGS = "# Written by `parcours bench`; the defaults are what is measured.\n"
 SOURCE = """\
-source: bench
-read: {{parquet: {file}}}
+source: {source}
+read: {read}
 person: {{customer: customer, device: device}}
 channel: {{sql: channel}}
 signals:
@@ -38,12 +44,37 @@ PROMISE = (
 )
 
 
-def write_workspace(folder: Path, signals: Path) -> Path:
-    """Write a workspace over one signal file, with the promises of the invented retailer.
+@contextlib.contextmanager
+def workroom() -> Iterator[Path]:
+    """A folder in the system's temporary folder (`TMPDIR` says where), deleted at the end.
+
+    Those of benches that were killed are deleted first: they may hold tens of gigabytes.
+    """
+    for left in Path(tempfile.gettempdir()).glob(f"{ROOM}-*-*"):
+        process = left.name.split("-")[2]
+        if process.isdigit() and not _is_alive(int(process)):
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=f"{ROOM}-{os.getpid()}-") as folder:
+        yield Path(folder)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+def write_workspace(folder: Path, sources: Mapping[str, Mapping[str, str]]) -> Path:
+    """Write a workspace over files of signals, with the promises of the invented retailer.
 
     Args:
         folder: Where; made if need be.
-        signals: A file of `data.write_signals`; it is read where it lies.
+        sources: Name of each source to its `read:`, as `{"parquet": "data/*.parquet"}`; the columns are those of
+            `data.write_signals`, and every type that is promised about must occur.
 
     Returns:
         `folder`.
@@ -51,8 +82,9 @@ def write_workspace(folder: Path, signals: Path) -> Path:
     for below in ("sources", "maps"):
         (folder / below).mkdir(parents=True, exist_ok=True)
     (folder / "parcours.toml").write_text(SETTINGS, "utf-8")
-    source = SOURCE.format(file=json.dumps(str(signals.resolve())))
-    (folder / "sources" / "bench.yaml").write_text(source, "utf-8")
+    for name, read in sources.items():
+        mapping = SOURCE.format(source=name, read=json.dumps(read))
+        (folder / "sources" / f"{name}.yaml").write_text(mapping, "utf-8")
     (folder / "maps" / "bench.yaml").write_text(_map(), "utf-8")
     return folder
 
@@ -70,3 +102,8 @@ def _map() -> str:
         for number, (after, expect) in enumerate(PROMISES, start=1)
     )
     return MAP.format(steps="\n".join(steps), promises="\n".join(promises))
+
+
+def bytes_below(folder: Path) -> int:
+    """What all files below a folder hold; bytes."""
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
