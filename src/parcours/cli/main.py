@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shlex
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -12,6 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from parcours import __version__
+from parcours.cli.options import AsFormat, Folder, Format
+from parcours.cli.options import print_json as _print_json
+from parcours.cli.rights import add_rights
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -28,13 +32,8 @@ journeys_app = typer.Typer(help="Where journeys go.", no_args_is_help=True)
 map_app = typer.Typer(help="The designed journeys.", no_args_is_help=True)
 app.add_typer(journeys_app, name="journeys")
 app.add_typer(map_app, name="map")
-
-
-class Format(StrEnum):
-    """How results are printed."""
-
-    TEXT = "text"
-    JSON = "json"
+identity_app = typer.Typer(help="Who people are.", no_args_is_help=True)
+app.add_typer(identity_app, name="identity")
 
 
 class Nodes(StrEnum):
@@ -51,8 +50,6 @@ class Language(StrEnum):
     FR = "fr"
 
 
-Folder = Annotated[Path, typer.Option("--workspace", "-w", help="The workspace.", show_default="this folder")]
-AsFormat = Annotated[Format, typer.Option("--format", help="Tables for people, or JSON for machines.")]
 Memory = Annotated[str | None, typer.Option(help="Bound on memory, such as 6GB.")]
 Limit = Annotated[int, typer.Option(min=1, help="Rows shown; JSON has all.")]
 
@@ -72,17 +69,86 @@ def _options(
     """Journey as code: say what is promised, see what is lived."""
 
 
-@app.command(epilog="Example: `parcours init shop --template click-and-collect && parcours run -w shop`")
+@app.command(
+    epilog="Example: `parcours init shop --template click-and-collect && parcours run -w shop --as-of 2026-11-15`"
+)
 def init(
     folder: Annotated[Path, typer.Argument(help="Where to make the workspace; must be new or empty.")],
-    template: Annotated[str, typer.Option(help="What to begin with.")] = "click-and-collect",
+    template: Annotated[
+        str | None,
+        typer.Option(
+            help="What to begin with: click-and-collect, home-delivery, return-and-refund or service-request.",
+            show_default="asked on a terminal, else click-and-collect",
+        ),
+    ] = None,
+    files: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--from",
+            help="Propose a mapping for this file (CSV, Parquet, JSON lines, XES, OCEL) instead; may be repeated, and adds to a workspace that exists.",
+        ),
+    ] = None,
 ) -> None:
-    """Make a workspace that runs."""
-    from parcours.cli.template import make_workspace
+    """Make a workspace that runs at once: on the data of a template, or on files of your own."""
+    if files:
+        _propose(folder, files, template)
+        return
+    from parcours.cli.asking import choose, tell
+    from parcours.cli.template import make_workspace, refuse_used
 
-    made = make_workspace(folder, template)
-    typer.echo(f"made {folder} from the template {template}: {', '.join(made)}")
-    typer.echo(f"next: parcours run -w {folder}")
+    refuse_used(folder)
+    chosen = choose(template)
+    tell(folder, chosen.template, make_workspace(folder, chosen.template, chosen.name))
+
+
+@app.command(
+    epilog="Example: `parcours simulate -w colibri --people 5000 --days 120 --seed 7 && parcours run -w colibri`"
+)
+def simulate(  # noqa: PLR0913, PLR0917 - each option is a fact about the retailer
+    people: Annotated[int, typer.Option(help="How many people, from 1 on.")],
+    days: Annotated[int, typer.Option(help="Days of data, from 1 on.")] = 120,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same files.")] = 1,
+    workspace: Annotated[
+        Path,
+        typer.Option("--workspace", "-w", help="Where to; must be new or empty.", show_default="this folder"),
+    ] = Path(),
+    stores: Annotated[int, typer.Option(help="Stores; 0 is a pure web player.")] = 6,
+    gaps: Annotated[
+        str | None,
+        typer.Option(help="A YAML file of what is planted, or `none`.", show_default="the story of the demo"),
+    ] = None,
+    start: Annotated[
+        str | None, typer.Option(help="First day.", show_default="such that the data end on 2026-11-15")
+    ] = None,
+    mixed: Annotated[float, typer.Option(help="Share of people who buy both online and in store.")] = 0.52,
+    research_online: Annotated[
+        float, typer.Option(help="Share of people who look online before they buy in store.")
+    ] = 0.44,
+    physical: Annotated[float, typer.Option(help="Share of purchases with a physical part.")] = 0.83,
+    format: AsFormat = Format.TEXT,  # noqa: A002 - the option's name
+) -> None:
+    """Make a synthetic omnichannel retailer, with the truth beside it in `truth/`."""
+    from parcours.cli.show.run import drawn_progress
+    from parcours.simulate import Habits, make_plan, simulate_retailer
+
+    plan = make_plan(
+        people,
+        days,
+        seed,
+        stores=stores,
+        gaps=gaps,
+        start=start,
+        habits=Habits(mixed, research_online, physical),
+    )
+    with drawn_progress() as progress:
+        made = simulate_retailer(plan, workspace, lambda done: progress("simulate", done, people))
+    if format is Format.JSON:
+        _print_json({"people": made.people, "rows": made.rows})
+        return
+    typer.echo(
+        f"made {workspace}: {made.people} people, {sum(made.rows.values())} rows in {len(made.rows)} exports, the truth in truth/"
+    )
+    typer.echo(f"next: parcours run -w {workspace} --as-of {plan.last_day}")
 
 
 @app.command(epilog="Example: `parcours check -w shop && parcours run -w shop`")
@@ -95,7 +161,8 @@ def check(
     ] = None,
 ) -> None:
     """Say everything that is wrong with the configuration, at once."""
-    from parcours.cli.show import console, faults_table
+    from parcours.cli.show.run import fault_lines
+    from parcours.cli.show.tables import write
     from parcours.gap.loop import check_workspace
     from parcours.kernel.workspace import Workspace
     from parcours.lake import open_engine
@@ -104,17 +171,13 @@ def check(
         _write_schemas(schemas)
         return
     place = Workspace(workspace)
-    import os
-
     place.make_state()
-    engine = open_engine(place.vault / f"spill-{os.getpid()}", place.settings.memory, place.settings.threads)
+    engine = open_engine(place.scratch("spill"), place.settings.memory, place.settings.threads)
     try:
         mapped, drawn, faults = check_workspace(place, engine)
     finally:
         engine.close()
-        import shutil
-
-        shutil.rmtree(place.vault / "staging", ignore_errors=True)
+        place.wipe_scratch()
     if format is Format.JSON:
         _print_json(
             [
@@ -123,7 +186,7 @@ def check(
             ]
         )
     elif faults:
-        console().print(faults_table(faults))
+        write(fault_lines(faults))
     else:
         promises = sum(len(item.map.promises) for item in drawn)
         typer.echo(f"fine: {len(mapped)} sources, {len(drawn)} maps, {promises} promises")
@@ -146,17 +209,21 @@ def run(
 
     Running twice gives the same rows; only new files and the people they touch are redone; a killed run is taken up by the next.
     """
-    from parcours.cli.show import console, drawn_progress, run_table
+    from parcours.cli.show.run import drawn_progress, run_lines
+    from parcours.cli.show.tables import write
     from parcours.gap.loop import run_workspace
+    from parcours.gap.results import open_results
     from parcours.kernel.clock import parse_instant
     from parcours.kernel.errors import ParcoursError
     from parcours.kernel.workspace import Workspace
+    from parcours.rights.erasing import finish_erasures
 
     if engine != "duckdb":
         raise ParcoursError(f"the engine {engine!r} is not built in", fix="use --engine duckdb")
     place = Workspace(workspace)
     instant = None if as_of is None else parse_instant(as_of, place.settings.time_zone)
     with drawn_progress() as progress:
+        finish_erasures(place, progress)
         report = run_workspace(place, progress, memory=memory, as_of=instant)
     if format is Format.JSON:
         _print_json(
@@ -177,7 +244,10 @@ def run(
             }
         )
     else:
-        console().print(run_table(report))
+        with open_results(place, memory) as results:
+            rows = results.gaps(slice_weeks=False)
+            per = None if results.maps else next(iter(results.namespaces()), None)
+        write(run_lines(report, rows, per, _at(workspace)))
 
 
 @app.command(epilog="Example: `parcours gaps -w shop --promise ready-in-2h --slice store`")
@@ -186,28 +256,33 @@ def gaps(
     format: AsFormat = Format.TEXT,  # noqa: A002 - the option's name
     map_name: Annotated[str | None, typer.Option("--map", help="Only this map.")] = None,
     promise: Annotated[str | None, typer.Option(help="Only this promise.")] = None,
-    slice_by: Annotated[str | None, typer.Option("--slice", help="Show this slice too.")] = None,
+    slice_by: Annotated[str | None, typer.Option("--slice", help="Show this slice whole.")] = None,
     language: Annotated[Language, typer.Option(help="Language of what promises say.")] = Language.EN,
     limit: Limit = 20,
 ) -> None:
     """Which promises were broken: how often, how sure, where, since when, and what people then said."""
-    from parcours.cli.show import console, gap_tables
+    from parcours.cli.show.gaps import gap_lines
+    from parcours.cli.show.tables import write
     from parcours.gap.results import open_results
     from parcours.kernel.workspace import Workspace
 
     with open_results(Workspace(workspace)) as results:
-        rows = results.gaps(map_name=map_name, promise=promise, language=language.value)
+        rows = results.gaps(
+            map_name=map_name,
+            promise=promise,
+            language=language.value,
+            slice_weeks=format is Format.JSON or promise is not None or slice_by is not None,
+        )
         if format is Format.JSON:
             _print_json(rows)
-            return
-        for part in gap_tables(rows, slice_by, limit, chosen=promise is not None):
-            console().print(part)
+        else:
+            write(gap_lines(rows, promise=promise, slice_by=slice_by, limit=limit, at=_at(workspace)))
 
 
 @app.command(
     epilog="Example: `parcours verdicts -w shop --promise ready-in-2h --verdict broken --where store=Lyon`"
 )
-def verdicts(
+def verdicts(  # noqa: PLR0913, PLR0917 - each option chooses verdicts
     promise: Annotated[str, typer.Option(help="Which promise.")],
     workspace: Folder = Path(),
     format: AsFormat = Format.TEXT,  # noqa: A002 - the option's name
@@ -218,32 +293,45 @@ def verdicts(
         list[str] | None, typer.Option(help="Only a slice, as name=value; may be repeated.")
     ] = None,
     period: Annotated[str | None, typer.Option(help="Only an ISO week, as 2026-W37.")] = None,
+    days: Annotated[
+        str | None, typer.Option(help="Only promises made on these weekdays, as sat or mon-fri.")
+    ] = None,
+    hours: Annotated[
+        str | None, typer.Option(help="Only promises made in these hours, as 14-18: until just before 18:00.")
+    ] = None,
+    since: Annotated[str | None, typer.Option(help="Only from this day on, as 2026-09-26.")] = None,
+    until: Annotated[str | None, typer.Option(help="Only up to the end of this day.")] = None,
     limit: Limit = 20,
 ) -> None:
-    """The verdicts behind a gap, each with the rows of the files that prove it."""
-    from parcours.cli.show import console, verdict_table
+    """The verdicts behind a gap, each with the rows of the files that prove it; days and hours are of the workspace's time zone."""
+    from parcours.cli.show.tables import write
+    from parcours.cli.show.verdicts import verdict_lines
     from parcours.gap.results import open_results
+    from parcours.gap.when import When
     from parcours.kernel.workspace import Workspace
 
     chosen = dict(_pair(text) for text in where or ())
+    when = When.read(days, hours, since, until)
     with open_results(Workspace(workspace)) as results:
         rows = results.verdicts(
             promise,
             verdict=verdict,
             where=chosen,
             period=period,
+            when=when,
             limit=None if format is Format.JSON else limit,
         )
         if format is Format.JSON:
             _print_json(rows)
         else:
-            console().print(verdict_table(rows, promise))
+            write(verdict_lines(rows, promise, limit, _at(workspace)))
 
 
 @app.command(epilog="Example: `parcours coverage -w shop`")
 def coverage(workspace: Folder = Path(), format: AsFormat = Format.TEXT) -> None:  # noqa: A002 - the option's name
     """What each source let us see: first to last signal, what was refused and why."""
-    from parcours.cli.show import console, coverage_table
+    from parcours.cli.show.coverage import coverage_lines
+    from parcours.cli.show.tables import write
     from parcours.gap.results import open_results
     from parcours.kernel.workspace import Workspace
 
@@ -252,7 +340,7 @@ def coverage(workspace: Folder = Path(), format: AsFormat = Format.TEXT) -> None
         if format is Format.JSON:
             _print_json(rows)
         else:
-            console().print(coverage_table(rows))
+            write(coverage_lines(rows))
 
 
 @app.command(epilog="Example: `parcours person customer:42 -w shop`")
@@ -264,7 +352,8 @@ def person(
     format: AsFormat = Format.TEXT,  # noqa: A002 - the option's name
 ) -> None:
     """One customer's whole story: what each system saw, what was promised, what became of it."""
-    from parcours.cli.show import console, person_parts
+    from parcours.cli.show.person import person_lines
+    from parcours.cli.show.tables import write
     from parcours.gap.results import open_results
     from parcours.kernel.workspace import Workspace
 
@@ -272,15 +361,43 @@ def person(
         found = results.person(name)
         if format is Format.JSON:
             _print_json(found)
-            return
-        for part in person_parts(found):
-            console().print(part)
+        else:
+            write(person_lines(found))
+
+
+@app.command(epilog="Example: `parcours report -w shop -o report.html`")
+def report(
+    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write; replaced whole.")],
+    workspace: Folder = Path(),
+    format: AsFormat = Format.TEXT,  # noqa: A002 - the option's name
+    quotes: Annotated[
+        bool, typer.Option(help="Quote what people wrote, addresses and numbers masked.")
+    ] = True,
+) -> None:
+    """One self-contained page to read, print and pass on: which promises break, where, since when, for whom.
+
+    French and English, light and dark, in one file that fetches nothing.
+    """
+    from parcours.cli.show.run import drawn_progress
+    from parcours.gap.results import open_results
+    from parcours.kernel.workspace import Workspace
+    from parcours.web.report import write_report
+
+    place = Workspace(workspace)
+    name = place.settings.name or place.folder.resolve().name
+    with open_results(place) as results, drawn_progress() as progress:
+        size = write_report(results, name, output, with_quotes=quotes, told=lambda what: progress(what, 0, 0))
+    if format is Format.JSON:
+        _print_json({"file": str(output), "bytes": size})
+    else:
+        typer.echo(f"wrote {output} ({size / 1000:,.0f} kB)")
 
 
 @app.command(epilog="Example: `parcours status -w shop --format json`")
 def status(workspace: Folder = Path(), format: AsFormat = Format.TEXT) -> None:  # noqa: A002 - the option's name
     """What was last published, and what it holds."""
-    from parcours.cli.show import console, status_table
+    from parcours.cli.show.status import status_lines
+    from parcours.cli.show.tables import write
     from parcours.gap.results import open_results
     from parcours.kernel.clock import format_instant
     from parcours.kernel.workspace import Workspace
@@ -305,7 +422,7 @@ def status(workspace: Folder = Path(), format: AsFormat = Format.TEXT) -> None: 
         if format is Format.JSON:
             _print_json(found)
         else:
-            console().print(status_table(found))
+            write(status_lines(found))
 
 
 @journeys_app.command("graph", epilog="Example: `parcours journeys graph -w shop --per order`")
@@ -327,7 +444,8 @@ def journeys_graph(  # noqa: PLR0913, PLR0917 - each option chooses journeys
     limit: Limit = 30,
 ) -> None:
     """Transitions with counts, people and waits; start and end are empty."""
-    from parcours.cli.show import console, graph_table
+    from parcours.cli.show.journeys import graph_lines
+    from parcours.cli.show.tables import write
     from parcours.gap.results import open_results
     from parcours.kernel.workspace import Workspace
 
@@ -336,7 +454,7 @@ def journeys_graph(  # noqa: PLR0913, PLR0917 - each option chooses journeys
         if format is Format.JSON:
             _print_json(rows)
         else:
-            console().print(graph_table(rows, limit))
+            write(graph_lines(rows, limit))
 
 
 @journeys_app.command(
@@ -359,7 +477,8 @@ def journeys_variants(  # noqa: PLR0913, PLR0917 - each option chooses journeys
     limit: Limit = 20,
 ) -> None:
     """Distinct paths and how many journeys took each."""
-    from parcours.cli.show import console, variant_table
+    from parcours.cli.show.journeys import variant_lines
+    from parcours.cli.show.tables import write
     from parcours.gap.results import open_results
     from parcours.kernel.workspace import Workspace
 
@@ -368,13 +487,14 @@ def journeys_variants(  # noqa: PLR0913, PLR0917 - each option chooses journeys
         if format is Format.JSON:
             _print_json(rows)
         else:
-            console().print(variant_table(rows, limit))
+            write(variant_lines(rows, limit))
 
 
 @map_app.command("list", epilog="Example: `parcours map list -w shop`")
 def map_list(workspace: Folder = Path(), format: AsFormat = Format.TEXT) -> None:  # noqa: A002 - the option's name
     """The maps of a workspace: stages, steps, promises."""
-    from parcours.cli.show import console, map_table
+    from parcours.cli.show.journeys import map_lines
+    from parcours.cli.show.tables import write
 
     rows = [
         {
@@ -392,7 +512,7 @@ def map_list(workspace: Folder = Path(), format: AsFormat = Format.TEXT) -> None
     if format is Format.JSON:
         _print_json(rows)
     else:
-        console().print(map_table(rows))
+        write(map_lines(rows))
 
 
 @map_app.command("export", epilog="Example: `parcours map export click-and-collect -w shop > map.json`")
@@ -406,24 +526,223 @@ def map_export(name: Annotated[str, typer.Argument(help="Which map.")], workspac
     _print_json(found[name].map.model_dump(mode="json", by_alias=True, exclude_none=True))
 
 
-@app.command(epilog="Example: `parcours bench graph --format json`")
+@identity_app.command(
+    "evaluate", epilog="Example: `parcours identity evaluate -w shop --truth checked-by-hand.csv`"
+)
+def identity_evaluate(
+    truth: Annotated[Path, typer.Option(help="CSV with the columns namespace, identifier, person.")],
+    workspace: Folder = Path(),
+    format: AsFormat = Format.TEXT,  # noqa: A002 - the option's name
+) -> None:
+    """How rightly identifiers were given to people, held against a file that says whose they are."""
+    from parcours.cli.show.people import accuracy_lines
+    from parcours.cli.show.tables import write
+    from parcours.gap.results import open_results
+    from parcours.identity.evaluating import evaluate
+    from parcours.identity.tables import PERSON_TOKEN
+    from parcours.kernel.workspace import Workspace
+
+    with open_results(Workspace(workspace)) as results:
+        results.view(PERSON_TOKEN)
+        found = evaluate(results.engine, results.vault, truth, results.region)
+    told = {
+        name: {key: getattr(accuracy, key) for key in ("precision", "recall", "f1")}
+        for name, accuracy in (("pairwise", found.pairwise), ("bcubed", found.bcubed))
+    }
+    if format is Format.JSON:
+        _print_json(
+            {"identifiers": found.identifiers, "unseen": found.unseen, "people": found.people, **told}
+        )
+    else:
+        write(accuracy_lines(found))
+
+
+@identity_app.command("explain", epilog="Example: `parcours identity explain customer:42 -w shop`")
+def identity_explain(
+    name: Annotated[
+        str, typer.Argument(metavar="PERSON", help="A person id, or namespace:value such as customer:42.")
+    ],
+    workspace: Folder = Path(),
+    format: AsFormat = Format.TEXT,  # noqa: A002 - the option's name
+    between: Annotated[
+        tuple[str, str] | None,
+        typer.Option(
+            help="Two identifiers, each namespace:value: the evidence that leads from one to the other."
+        ),
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="Who we thought it was at this instant.", show_default="now")
+    ] = None,
+) -> None:
+    """Why a person is one: identifiers, the evidence that joined them, merges and splits, and what was not followed."""
+    from parcours.cli.show.identity import explain_lines
+    from parcours.cli.show.tables import write
+    from parcours.gap.results import UnknownPerson, open_results
+    from parcours.identity.explaining import explain
+    from parcours.kernel.clock import parse_instant
+    from parcours.kernel.workspace import Workspace
+
+    place = Workspace(workspace)
+    instant = None if as_of is None else parse_instant(as_of, place.settings.time_zone)
+    with open_results(place) as results:
+        ends = None if between is None else (results.token_of(between[0]), results.token_of(between[1]))
+        found = explain(results.identity(), results.token_of(name), between=ends, as_of=instant)
+    if found is None:
+        raise UnknownPerson
+    if format is Format.JSON:
+        _print_json(found)
+    else:
+        write(explain_lines(found, _at(workspace)))
+
+
+@identity_app.command("undo", epilog="Example: `parcours identity undo 3.1 -w shop --reason 'two sisters'`")
+def identity_undo(
+    event: Annotated[str, typer.Argument(help="A merge, as `identity explain` prints it.")],
+    workspace: Folder = Path(),
+    format: AsFormat = Format.TEXT,  # noqa: A002 - the option's name
+    reason: Annotated[str | None, typer.Option(help="Why; kept with the decision.")] = None,
+) -> None:
+    """Split two people again, for good: the next run carries it into journeys, verdicts and gaps."""
+    from parcours.identity.undoing import undo
+
+    found = _decide(workspace, lambda desk, vault: undo(desk, vault, event, reason))
+    if format is Format.JSON:
+        _print_json(found)
+    else:
+        one, other = found["identifiers"]
+        typer.echo(f"decided: the merge {event} is undone ({one} and {other} identifiers)")
+        typer.echo(f"next: parcours run{_at(workspace)}")
+
+
+@identity_app.command("review", epilog="Example: `parcours identity review -w shop`")
+def identity_review(
+    workspace: Folder = Path(),
+    format: AsFormat = Format.TEXT,  # noqa: A002 - the option's name
+    limit: Limit = 20,
+) -> None:
+    """What was not followed and waits for somebody to decide: hubs, people that grew too large, devices with two accounts."""
+    from parcours.cli.show.identity import review_lines
+    from parcours.cli.show.tables import write
+    from parcours.gap.results import open_results
+    from parcours.identity.undoing import queue
+    from parcours.kernel.workspace import Workspace
+
+    with open_results(Workspace(workspace)) as results:
+        rows = queue(results.identity(), None if format is Format.JSON else limit)
+    if format is Format.JSON:
+        _print_json(rows["items"])
+    else:
+        write(review_lines(rows["items"], rows["count"], _at(workspace)))
+
+
+@identity_app.command("accept", epilog="Example: `parcours identity accept 5d0f6c1e2ab34f77 -w shop`")
+def identity_accept(
+    item: Annotated[str, typer.Argument(help="An item, as `identity review` prints it.")],
+    workspace: Folder = Path(),
+    format: AsFormat = Format.TEXT,  # noqa: A002 - the option's name
+    reason: Annotated[str | None, typer.Option(help="Why; kept with the decision.")] = None,
+) -> None:
+    """Follow the evidence of an item all the same: the two are one person, or the token carries merges."""
+    _settle(workspace, item, reason, format, accepted=True)
+
+
+@identity_app.command("refuse", epilog="Example: `parcours identity refuse 5d0f6c1e2ab34f77 -w shop`")
+def identity_refuse(
+    item: Annotated[str, typer.Argument(help="An item, as `identity review` prints it.")],
+    workspace: Folder = Path(),
+    format: AsFormat = Format.TEXT,  # noqa: A002 - the option's name
+    reason: Annotated[str | None, typer.Option(help="Why; kept with the decision.")] = None,
+) -> None:
+    """Settle that the evidence of an item is never followed: the two are two people, or the token stays out."""
+    _settle(workspace, item, reason, format, accepted=False)
+
+
+@app.command(
+    epilog="Example: `parcours bench pipeline --signals 1000000 --signals 10000000 --plot pipeline.svg`"
+)
 def bench(
     name: Annotated[str | None, typer.Argument(help="Which bench; all by default.")] = None,
     format: AsFormat = Format.TEXT,  # noqa: A002 - the option's name
-    data: Annotated[Path | None, typer.Option(help="Folder of real data, for benches that need it.")] = None,
-    signals: Annotated[int | None, typer.Option(help="Size, where a bench has one.")] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of real data, or a simulated workspace that was run, for benches that take it."
+        ),
+    ] = None,
+    signals: Annotated[
+        list[int] | None,
+        typer.Option(
+            min=10_000, help="Size, where a bench has one; may be repeated for `pipeline`, which has several."
+        ),
+    ] = None,
+    runs: Annotated[int | None, typer.Option(min=10, help="How many runs, for `small-runs`.")] = None,
+    memory: Annotated[
+        str | None,
+        typer.Option(
+            help="Bound on memory of `pipeline`, `incremental` and `small-runs`.", show_default="8GB"
+        ),
+    ] = None,
+    plot: Annotated[
+        Path | None, typer.Option(help="SVG file to draw `pipeline` or `small-runs` into; replaced.")
+    ] = None,
 ) -> None:
     """Measure speed against peers on the same input in the same run; exit 1 where a target is missed."""
-    from parcours.bench.registry import run_benches
-    from parcours.cli.show import bench_table, console
+    from parcours.bench.registry import Wanted, run_benches
+    from parcours.cli.show.bench import bench_lines
+    from parcours.cli.show.tables import write
 
-    rows = run_benches(name, data=data, signals=signals, tell=lambda text: typer.echo(text, err=True))
+    wanted = Wanted(data, tuple(signals or ()), runs, memory, plot)
+    rows = run_benches(name, wanted, lambda text: typer.echo(text, err=True))
     if format is Format.JSON:
         _print_json(rows)
     else:
-        console().print(bench_table(rows))
+        write(bench_lines(rows))
     if any(row["holds"] is False for row in rows):
         raise typer.Exit(1)
+
+
+add_rights(app)
+
+
+def _decide(folder: Path, make: Callable[[Any, Any], dict[str, Any]]) -> dict[str, Any]:
+    """Record a decision on identity while no run is at work."""
+    from parcours.gap.results import open_results
+    from parcours.kernel.workspace import Workspace
+    from parcours.vault import open_vault
+
+    place = Workspace(folder)
+    with open_results(place) as results, place.locked():
+        vault = open_vault(place.vault)
+        try:
+            return make(results.identity(), vault)
+        finally:
+            vault.close()
+
+
+def _settle(folder: Path, item: str, reason: str | None, shape: Format, *, accepted: bool) -> None:
+    from parcours.identity.undoing import settle
+
+    found = _decide(folder, lambda desk, vault: settle(desk, vault, item, reason, accepted=accepted))
+    if shape is Format.JSON:
+        _print_json(found)
+    else:
+        typer.echo(f"decided: {item} is {'followed' if accepted else 'never followed'}")
+        typer.echo(f"next: parcours run{_at(folder)}")
+
+
+def _propose(folder: Path, files: list[Path], template: str | None) -> None:
+    from parcours.cli.proposed import propose_sources, summary
+    from parcours.cli.show.tables import console
+
+    if template is not None:
+        raise typer.BadParameter(
+            "not with --from: begin with a template or with your own files", param_hint="--template"
+        )
+
+    console().print(summary(folder, propose_sources(folder, files)))
+    typer.echo(
+        f"next: read {folder / 'sources'}, then parcours check -w {folder} && parcours run -w {folder}"
+    )
 
 
 def _maps(folder: Path) -> Iterable[Any]:  # maps as drawn; their module is imported late
@@ -449,6 +768,11 @@ def _write_schemas(folder: Path) -> None:
         typer.echo(f"wrote {folder / f'{name}.schema.json'}")
 
 
+def _at(folder: Path) -> str:
+    """How a command to be copied names the workspace."""
+    return "" if folder == Path() else f" -w {shlex.quote(str(folder))}"
+
+
 def _pair(text: str) -> tuple[str, str]:
     name, sign, value = text.partition("=")
     if not sign:
@@ -456,10 +780,6 @@ def _pair(text: str) -> tuple[str, str]:
 
         raise ParcoursError(f"{text!r} is not a slice", fix="write it as name=value, such as store=Lyon")
     return name, value
-
-
-def _print_json(value: object) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
 
 
 def main() -> None:

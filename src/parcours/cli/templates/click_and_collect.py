@@ -13,31 +13,50 @@ What is planted here, and what the product should therefore find:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from parcours.cli.templates.made import PARIS, Dice, Row, utc, utc_text, write_csv, write_lines
+from parcours.cli.templates.made import (
+    DAYS,
+    FIRST_DAY,
+    LOST_CLOCK,
+    OPENS,
+    SATURDAY,
+    SUNDAY,
+    Contact,
+    Dice,
+    Person,
+    Planted,
+    Shop,
+    contacts,
+    epoch_s,
+    euros,
+    french,
+    later,
+    numbered,
+    open_time,
+    paris,
+    ticket,
+    tickets_of,
+    utc,
+    utc_text,
+    wall_clock,
+    who_comes,
+    write_csv,
+    write_lines,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 
-def paris(month: int, day: int, hour: int, minute: int = 0, second: int = 0) -> datetime:
-    """A moment of 2026 as the clocks in Paris show it; all times of this module are such."""
-    return datetime.combine(date(2026, month, day), time(hour, minute, second))
-
-
 SEED = 20260912
-FIRST_DAY, DAYS, ORDERS = date(2026, 9, 7), 70, 4_000
-END = datetime.combine(FIRST_DAY + timedelta(days=DAYS), time())
+ORDERS = 4_000
 OVERLOAD_SINCE = date(2026, 9, 26)  # Lyon's Saturdays
 DEAF_SINCE = paris(11, 5, 18)
 STORY_CUSTOMER = 1407
-OPENS = time(9)
 PROMISED = timedelta(hours=2)
-SATURDAY, SUNDAY = 5, 6
 
 
 class Store(NamedTuple):
@@ -60,9 +79,9 @@ STORES = (
     Store("TLS1", "Toulouse", "propre", 0.12),
 )
 CUSTOMERS = 2_600
-RESENT = range(6_000, 6_037)  # events that the order system sent twice
-NOON, CONTENT_FROM = 14, 7  # the hour at which the afternoon slot begins; the score from which words are kind
-_LAST_MINUTES = time(19, 50)
+RESENT_FROM = 6_000  # the order system sends some events twice
+AFTERNOON = 14  # the hour at which the slot begins
+PLANTED = Planted("ready-in-2h", "store_slot", "Lyon sat-14-18", OVERLOAD_SINCE, deaf="ready-in-2h-franchise")
 LET_DOWN = (
     "Ma commande n'était pas prête, personne ne savait rien.",
     "Rien au comptoir malgré le message « prêt en 2 heures ».",
@@ -97,35 +116,11 @@ SUBJECTS = {
 }
 
 
-@dataclass
-class Customer:
-    """A customer, and whether they still like to come."""
-
-    number: int
-    calls: bool
-    was_let_down: bool = False
-
-    @property
-    def name(self) -> str:
-        """Identifier of the web shop."""
-        return f"C{self.number:04d}"
-
-    @property
-    def email(self) -> str:
-        """An address of a domain that nobody can own (RFC 2606)."""
-        return f"c{self.number:04d}@example.org"
-
-    @property
-    def phone(self) -> str:
-        """A number of the range that Arcep keeps for fiction."""
-        return f"+3363998{self.number:04d}"
-
-
 class Order(NamedTuple):
     """An order as paid."""
 
     number: str
-    customer: Customer
+    customer: Person
     store: Store
     paid_at: datetime
     by_app: bool
@@ -133,29 +128,12 @@ class Order(NamedTuple):
     @property
     def is_saturday_afternoon(self) -> bool:
         """Paid on a Saturday from 14 h."""
-        return self.paid_at.weekday() == SATURDAY and self.paid_at.hour >= NOON
-
-
-Export = list[tuple[datetime, Row]]
-
-
-@dataclass
-class Shop:
-    """The retailer's systems filling up: each event with its local time, in the shape of its export."""
-
-    dice: Dice
-    web: Export = field(default_factory=list)
-    oms: Export = field(default_factory=list)
-    bordeaux: Export = field(default_factory=list)
-    notices: Export = field(default_factory=list)
-    tickets: Export = field(default_factory=list)
-    kiosk: Export = field(default_factory=list)
-    survey: Export = field(default_factory=list)
+        return self.paid_at.weekday() == SATURDAY and self.paid_at.hour >= AFTERNOON
 
 
 def write_data(folder: Path) -> None:
     """Make the data into an existing folder; the same every time."""
-    shop = Shop(Dice(SEED))
+    shop = Shop.opened(SEED)
     for order in _orders(shop.dice):
         _pay(shop, order)
         if order.customer.number == STORY_CUSTOMER:
@@ -171,21 +149,19 @@ def write_data(folder: Path) -> None:
 def _orders(dice: Dice) -> Iterator[Order]:
     """Orders as they are paid. Who was let down by an earlier one is drawn again: most do not come back."""
     people = {store.code: _customers(dice, store) for store in STORES}
-    story = Customer(STORY_CUSTOMER, calls=True)
-    moments: list[tuple[datetime, Customer | None]] = [(moment, None) for moment in _payments(dice)]
+    story = Person(STORY_CUSTOMER, calls=True)
+    moments: list[tuple[datetime, Person | None]] = [(moment, None) for moment in _payments(dice)]
     moments += [(paris(9, 15, 12, 31, 9), story), (paris(10, 10, 14, 7, 22), story)]
     for number, (paid_at, known) in enumerate(sorted(moments, key=lambda moment: moment[0]), 100_001):
         store = LYON if known else dice.weighted(STORES, [store.share for store in STORES])
-        customer = known or dice.one_of(people[store.code])
-        while customer.was_let_down and dice.happens(0.7):
-            customer = dice.one_of(people[store.code])
+        customer = known or who_comes(dice, people[store.code])
         yield Order(f"W{number}", customer, store, paid_at, dice.happens(0.35))
 
 
-def _customers(dice: Dice, store: Store) -> list[Customer]:
+def _customers(dice: Dice, store: Store) -> list[Person]:
     start = 1_000 + 1_000 * STORES.index(store)
     numbers = range(start, start + round(CUSTOMERS * store.share))
-    return [Customer(number, calls=dice.happens(0.75)) for number in numbers if number != STORY_CUSTOMER]
+    return [Person(number, calls=dice.happens(0.75)) for number in numbers if number != STORY_CUSTOMER]
 
 
 def _payments(dice: Dice) -> Iterator[datetime]:
@@ -196,7 +172,7 @@ def _payments(dice: Dice) -> Iterator[datetime]:
     for _ in range(ORDERS):
         day = dice.weighted(open_days, weights)
         afternoon = dice.happens(0.58 if day.weekday() == SATURDAY else 0.5)
-        yield _later(
+        yield later(
             datetime.combine(day, time(14 if afternoon else 9)), dice.between(0, 240 if afternoon else 300)
         )
 
@@ -204,23 +180,22 @@ def _payments(dice: Dice) -> Iterator[datetime]:
 def _pay(shop: Shop, order: Order) -> None:
     cents = round(100 * shop.dice.around(9, 160, 28))
     customer = order.customer
-    digits = "0" + customer.phone.removeprefix("+33")
     slot = ("SAM " if order.paid_at.weekday() == SATURDAY else "SEM ") + (
-        "14-18" if order.paid_at.hour >= NOON else "09-14"
+        "14-18" if order.paid_at.hour >= AFTERNOON else "09-14"
     )
     row = {
         "commande": order.number,
         "client": customer.name,
         "email": customer.email,
-        "telephone": " ".join(digits[place : place + 2] for place in range(0, 10, 2)),
+        "telephone": customer.spoken_phone,
         "cookie": f"ck-{customer.number * 7919 % 1_000_003:06x}{'a' if order.by_app else 'w'}",
         "magasin": order.store.code,
         "canal": "application" if order.by_app else "site",
-        "payee_le": order.paid_at.strftime("%d/%m/%Y %H:%M:%S"),
+        "payee_le": french(order.paid_at),
         "creneau": slot,
-        "montant": f"{cents // 100},{cents % 100:02d}",
+        "montant": euros(cents),
     }
-    shop.web.append((order.paid_at, row))
+    shop.exports.note("web", order.paid_at, row)
 
 
 # What becomes of an order -----------------------------------------------------------------------------------
@@ -234,9 +209,9 @@ def _live(shop: Shop, order: Order) -> None:
         if dice.happens(0.2):
             _find_no_stock(shop, order, arrives_at)
             return
-        ready_at = _open_time(_later(order.paid_at, 126 + dice.wait(80)))
+        ready_at = open_time(later(order.paid_at, 126 + dice.wait(80)))
     else:
-        ready_at = _later(order.paid_at, dice.around(16, 114, 48))
+        ready_at = later(order.paid_at, dice.around(16, 114, 48))
     _make_ready(shop, order, ready_at)
     if arrives_at >= ready_at:
         _hand_over(shop, order, arrives_at, score=8.9 if ready_at <= order.paid_at + PROMISED else 7.2)
@@ -244,10 +219,10 @@ def _live(shop: Shop, order: Order) -> None:
     _find_nothing(shop, order, arrives_at)
     if dice.happens(0.25):
         _store_event(
-            shop, order, _open_time(_later(ready_at, 60 * dice.between(14, 70))), "CANCELLED", "customer"
+            shop, order, open_time(later(ready_at, 60 * dice.between(14, 70))), "CANCELLED", "customer"
         )
     else:
-        _hand_over(shop, order, _open_time(_later(ready_at, 60 * dice.between(1, 30))), score=4.6)
+        _hand_over(shop, order, open_time(later(ready_at, 60 * dice.between(1, 30))), score=4.6)
 
 
 def _risk(order: Order) -> float:
@@ -260,9 +235,9 @@ def _risk(order: Order) -> float:
 def _arrival(dice: Dice, order: Order) -> datetime:
     """When the customer comes: some two to three hours later, others on another day."""
     if dice.happens(0.66):
-        return _open_time(_later(order.paid_at, 122 + dice.wait(25)))
+        return open_time(later(order.paid_at, 122 + dice.wait(25)))
     day = datetime.combine(order.paid_at.date() + timedelta(days=1 + int(dice.wait(1.2))), OPENS)
-    return _open_time(_later(day, dice.between(5, 620)))
+    return open_time(later(day, dice.between(5, 620)))
 
 
 def _make_ready(shop: Shop, order: Order, ready_at: datetime) -> None:
@@ -272,7 +247,7 @@ def _make_ready(shop: Shop, order: Order, ready_at: datetime) -> None:
         _notify(
             shop,
             order,
-            _later(ready_at, shop.dice.between(18, 90) if late else shop.dice.between(0.5, 9)),
+            later(ready_at, shop.dice.between(18, 90) if late else shop.dice.between(0.5, 9)),
             "ready",
         )
 
@@ -280,15 +255,15 @@ def _make_ready(shop: Shop, order: Order, ready_at: datetime) -> None:
 def _hand_over(shop: Shop, order: Order, comes_at: datetime, score: float) -> None:
     """The customer leaves with the goods; some then speak, on the kiosk or to the survey."""
     dice = shop.dice
-    leaves_at = _later(comes_at, 1 + dice.wait(3.5))
+    leaves_at = later(comes_at, 1 + dice.wait(3.5))
     _store_event(shop, order, comes_at, "DESK_SCAN")
     _store_event(shop, order, leaves_at, "COLLECTED")
     if dice.happens(0.12):
-        _kiosk(shop, order, _later(leaves_at, dice.between(0.5, 4)), _score(dice, score))
+        _kiosk(shop, order, later(leaves_at, dice.between(0.5, 4)), dice.score(score))
     elif dice.happens(0.24):
-        _survey(shop, order, _later(leaves_at, 60 * dice.between(15, 60)), _score(dice, score))
+        _survey(shop, order, later(leaves_at, 60 * dice.between(15, 60)), dice.score(score))
     if dice.happens(0.035):
-        _ask(shop, order, _later(leaves_at, 60 * dice.between(1, 60)), dice.one_of(QUESTIONS), insists=0.07)
+        _ask(shop, order, later(leaves_at, 60 * dice.between(1, 60)), dice.one_of(QUESTIONS), insists=0.07)
 
 
 def _find_nothing(shop: Shop, order: Order, comes_at: datetime) -> None:
@@ -297,20 +272,20 @@ def _find_nothing(shop: Shop, order: Order, comes_at: datetime) -> None:
     order.customer.was_let_down = True
     _store_event(shop, order, comes_at, "DESK_SCAN")
     if dice.happens(0.3):
-        _kiosk(shop, order, _later(comes_at, dice.between(6, 18)), _score(dice, 1.8))
+        _kiosk(shop, order, later(comes_at, dice.between(6, 18)), dice.score(1.8))
     if dice.happens(0.5):
-        _ask(shop, order, _later(comes_at, dice.between(15, 80)), "not_ready", insists=0.42)
+        _ask(shop, order, later(comes_at, dice.between(15, 80)), "not_ready", insists=0.42)
 
 
 def _find_no_stock(shop: Shop, order: Order, arrives_at: datetime) -> None:
     """The store looks for the goods, has none, and cancels: before the customer comes, or with them at the counter."""
     dice = shop.dice
-    cancelled_at = _open_time(_later(order.paid_at, dice.between(50, 200)))
+    cancelled_at = open_time(later(order.paid_at, dice.between(50, 200)))
     if arrives_at < cancelled_at:
         _find_nothing(shop, order, arrives_at)
     order.customer.was_let_down = True
     _store_event(shop, order, cancelled_at, "CANCELLED", "no_stock")
-    _notify(shop, order, _later(cancelled_at, dice.between(1, 20)), "cancelled")
+    _notify(shop, order, later(cancelled_at, dice.between(1, 20)), "cancelled")
 
 
 def _live_the_story(shop: Shop, order: Order) -> None:
@@ -324,16 +299,10 @@ def _live_the_story(shop: Shop, order: Order) -> None:
         return
     _store_event(shop, order, paris(10, 10, 16, 20, 5), "DESK_SCAN")
     _kiosk(shop, order, paris(10, 10, 16, 31, 48), 0, "Ma commande n'existait pas.")
-    _ticket(
-        shop,
-        order,
-        paris(10, 10, 16, 52, 10),
-        paris(10, 10, 16, 58, 31),
-        "not_ready",
-        "Commande payée, rien au comptoir",
-    )
-    again = "J'ai dû tout répéter : on ne voit pas ma commande du site"
-    _ticket(shop, order, paris(10, 10, 17, 9, 44), paris(10, 10, 17, 21, 2), "not_ready", again)
+    first = Contact(paris(10, 10, 16, 52, 10), "phone", paris(10, 10, 16, 58, 31))
+    again = Contact(paris(10, 10, 17, 9, 44), "phone", paris(10, 10, 17, 21, 2))
+    _ticket(shop, order, first, "not_ready", "Commande payée, rien au comptoir")
+    _ticket(shop, order, again, "not_ready", "J'ai dû tout répéter : on ne voit pas ma commande du site")
     _store_event(shop, order, paris(10, 10, 18, 46, 27), "READY")
     _notify(shop, order, paris(10, 10, 18, 49, 3), "ready")
     _store_event(shop, order, paris(10, 12, 9, 31, 15), "CANCELLED", "customer")
@@ -351,11 +320,13 @@ def _store_event(shop: Shop, order: Order, moment: datetime, event: str, reason:
                 "COLLECTED": "remise",
                 "CANCELLED": "annulee",
             }[event]
-            row = {"evt": word, "cde": order.number, "t": int(utc(moment).timestamp()), "motif": reason}
-            shop.bordeaux.append((moment, row))
+            row = {"evt": word, "cde": order.number, "t": epoch_s(moment), "motif": reason}
+            shop.exports.note("bordeaux", moment, row)
         return
     about = {"no": order.number, "store": order.store.code}
-    shop.oms.append((moment, {"ts": utc_text(moment), "event": event, "order": about, "reason": reason}))
+    shop.exports.note(
+        "oms", moment, {"ts": utc_text(moment), "event": event, "order": about, "reason": reason}
+    )
 
 
 def _notify(shop: Shop, order: Order, moment: datetime, kind: str) -> None:
@@ -366,19 +337,19 @@ def _notify(shop: Shop, order: Order, moment: datetime, kind: str) -> None:
         "medium": medium,
         "order_ref": order.number,
     }
-    shop.notices.append((moment, row))
+    shop.exports.note("notices", moment, row)
 
 
 def _kiosk(shop: Shop, order: Order, moment: datetime, score: int, comment: str | None = None) -> None:
     lost_clock = comment is None and shop.dice.happens(0.01)
     row = {
-        "when_local": "0000-00-00 00:00:00" if lost_clock else moment.strftime("%Y-%m-%d %H:%M:%S"),
+        "when_local": LOST_CLOCK if lost_clock else wall_clock(moment),
         "store": order.store.city,
         "order_code": order.number,
         "score": score,
-        "comment": _comment(shop.dice, score) if comment is None else comment,
+        "comment": shop.dice.comment(score, CONTENT, LET_DOWN) if comment is None else comment,
     }
-    shop.kiosk.append((moment, row))
+    shop.exports.note("kiosk", moment, row)
 
 
 def _survey(shop: Shop, order: Order, moment: datetime, score: int, comment: str | None = None) -> None:
@@ -387,91 +358,21 @@ def _survey(shop: Shop, order: Order, moment: datetime, score: int, comment: str
         "email": order.customer.email,
         "order_no": order.number,
         "score_0_10": score,
-        "verbatim": _comment(shop.dice, score) if comment is None else comment,
+        "verbatim": shop.dice.comment(score, CONTENT, LET_DOWN) if comment is None else comment,
     }
-    shop.survey.append((moment, row))
+    shop.exports.note("survey", moment, row)
 
 
 def _ask(shop: Shop, order: Order, moment: datetime, reason: str, insists: float) -> None:
     """The customer asks; some have to ask again about the same."""
-    dice = shop.dice
-    asked_at = moment
-    while True:
-        channel = "phone" if order.customer.calls else dice.one_of(("mail", "chat"))
-        asked_at = _open_time(asked_at) if channel == "phone" else asked_at
-        _ticket(
-            shop,
-            order,
-            asked_at,
-            _answer(dice, asked_at, channel),
-            reason,
-            dice.one_of(SUBJECTS[reason]),
-            channel,
-        )
-        if not dice.happens(insists):
-            return
-        asked_at, insists = _later(asked_at, 10 + dice.wait(900)), insists / 3
+    for contact in contacts(shop.dice, order.customer, moment, insists):
+        _ticket(shop, order, contact, reason, shop.dice.one_of(SUBJECTS[reason]))
 
 
-def _answer(dice: Dice, asked_at: datetime, channel: str) -> datetime | None:
-    """At once on the phone; in writing after hours, after the Sunday, or never."""
-    if channel == "phone" and dice.happens(0.93):
-        return _later(asked_at, 2 + dice.wait(5))
-    if dice.happens(0.05):
-        return None
-    return _open_time(_later(asked_at, 30 + dice.wait(600)))
-
-
-def _ticket(
-    shop: Shop,
-    order: Order,
-    asked_at: datetime,
-    answered_at: datetime | None,
-    reason: str,
-    subject: str,
-    channel: str = "phone",
-) -> None:
+def _ticket(shop: Shop, order: Order, contact: Contact, reason: str, subject: str) -> None:
     knows_order = order.customer.number == STORY_CUSTOMER or shop.dice.happens(0.88)
-    row = {
-        "opened_at": _with_offset(asked_at),
-        "first_answer_at": "" if answered_at is None or answered_at >= END else _with_offset(answered_at),
-        "channel": channel,
-        "reason": reason,
-        "order_no": order.number if knows_order else "",
-        "phone": order.customer.phone if channel == "phone" else "",
-        "email": "" if channel == "phone" else order.customer.email,
-        "subject": subject,
-    }
-    shop.tickets.append((asked_at, row))
-
-
-# Time and words ---------------------------------------------------------------------------------------------
-
-
-def _later(moment: datetime, minutes: float) -> datetime:
-    return moment + timedelta(seconds=round(60 * minutes))
-
-
-def _open_time(moment: datetime) -> datetime:
-    """The moment itself while stores are open; else some minutes after the next opening."""
-    shift = (moment.minute + moment.second) % 50
-    if moment.time() > _LAST_MINUTES:
-        moment = datetime.combine(moment.date() + timedelta(days=1), OPENS) + timedelta(minutes=shift)
-    elif moment.time() < OPENS:
-        moment = datetime.combine(moment.date(), OPENS) + timedelta(minutes=shift)
-    return moment + timedelta(days=1) if moment.weekday() == SUNDAY else moment
-
-
-def _with_offset(moment: datetime) -> str:
-    return moment.replace(tzinfo=PARIS).isoformat()
-
-
-def _score(dice: Dice, mean: float) -> int:
-    return min(10, max(0, round(mean + dice.around(-3, 3, 0))))
-
-
-def _comment(dice: Dice, score: int) -> str:
-    return dice.one_of(CONTENT if score >= CONTENT_FROM else LET_DOWN)
+    about = {"order_no": order.number if knows_order else ""}
+    shop.exports.note("tickets", contact.asked_at, ticket(order.customer, contact, reason, about, subject))
 
 
 # Files ------------------------------------------------------------------------------------------------------
@@ -480,27 +381,10 @@ def _comment(dice: Dice, score: int) -> str:
 def _write(shop: Shop, folder: Path) -> None:
     stores = [{"code": store.code, "ville": store.city, "reseau": store.network} for store in STORES]
     write_csv(folder / "stores.csv", stores, ";")
-    write_csv(folder / "web-orders.csv", _in_time(shop.web), ";")
-    write_lines(folder / "oms.jsonl", _numbered(_in_time(shop.oms), RESENT))
-    write_lines(folder / "oms-bordeaux.jsonl", _in_time(shop.bordeaux))
-    write_csv(folder / "notices.csv", _in_time(shop.notices))
-    tickets = _in_time(shop.tickets)
-    write_csv(
-        folder / "care-tickets.csv",
-        ({"ticket": f"T{number}", **row} for number, row in enumerate(tickets, 5_001)),
-    )
-    write_csv(folder / "kiosk.csv", _in_time(shop.kiosk))
-    write_csv(folder / "survey.csv", _in_time(shop.survey))
-
-
-def _in_time(export: Export) -> list[Row]:
-    """Rows up to the last day, in the order of time."""
-    return [row for moment, row in sorted(export, key=lambda entry: entry[0]) if moment < END]
-
-
-def _numbered(rows: list[Row], resent: range) -> Iterator[Row]:
-    """Events with their id; some are sent a second time."""
-    for number, row in enumerate(rows, 1):
-        yield {"id": f"e-{number:06d}", **row}
-        if number in resent:
-            yield {"id": f"e-{number:06d}", **row}
+    write_csv(folder / "web-orders.csv", shop.exports.rows("web"), ";")
+    write_lines(folder / "oms.jsonl", numbered(shop.exports.rows("oms"), RESENT_FROM))
+    write_lines(folder / "oms-bordeaux.jsonl", shop.exports.rows("bordeaux"))
+    write_csv(folder / "notices.csv", shop.exports.rows("notices"))
+    write_csv(folder / "care-tickets.csv", tickets_of(shop.exports))
+    write_csv(folder / "kiosk.csv", shop.exports.rows("kiosk"))
+    write_csv(folder / "survey.csv", shop.exports.rows("survey"))

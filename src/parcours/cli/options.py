@@ -1,0 +1,27 @@
+"""Options that commands share."""
+
+from __future__ import annotations
+
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Format(StrEnum):
+    """How results are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+Folder = Annotated[Path, typer.Option("--workspace", "-w", help="The workspace.", show_default="this folder")]
+AsFormat = Annotated[Format, typer.Option("--format", help="Tables for people, or JSON for machines.")]
+
+
+def print_json(value: object) -> None:
+    """One JSON document on standard output."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
