@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from story.shop import lake_table, ran, vault_rows, write
+from story.shop import lake_table, parcours, ran, vault_rows, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,11 +92,46 @@ def test_a_replaced_file_undoes_its_merges(shop: Path) -> None:
     write(
         shop,
         {
-            "data/1.csv": HEADER + "2024-01-01,c1,,k1,,\n2024-01-02,c2,,k2,,\n",
-            "data/2.csv": HEADER + "2024-01-03,c1,,k2,,\n",
+            "data/1.csv": HEADER + "2024-01-01,c1,a@x.fr,,,\n2024-01-02,c2,b@x.fr,,,\n",
+            "data/2.csv": HEADER + "2024-01-03,c1,b@x.fr,,,\n",
         },
     )
     assert ran(shop)["people"] == 1
-    write(shop, {"data/2.csv": HEADER + "2024-01-03,c1,,k1,,\n"})
+    write(shop, {"data/2.csv": HEADER + "2024-01-03,c1,a@x.fr,,,\n"})
 
     assert ran(shop)["people"] == 2
+
+
+def test_files_in_any_order_make_the_same_people(tmp_path: Path) -> None:
+    """All files in one run, or one a run with the last first: the same people, and the same things wait, though a browser is first Ann's and then nobody's."""
+    files = {
+        "data/1.csv": "2024-01-01,,,k1,,\n2024-01-02,c1,a@x.fr,k1,,\n",
+        "data/2.csv": "2024-01-03,c2,b@x.fr,k1,,\n2024-01-03,c2,,,box,\n",
+        "data/3.csv": "2024-01-04,c3,c@x.fr,k2,,\n2024-01-04,c1,,,box,\n",
+        "data/4.csv": "2024-01-05,c3,b@x.fr,k2,,\n",
+    }
+    mapping = {"sources/s.yaml": MAPPING}
+    at_once, one_by_one = tmp_path / "at_once", tmp_path / "one_by_one"
+    write(at_once, {**mapping, **{name: HEADER + rows for name, rows in files.items()}})
+    ran(at_once)
+    write(one_by_one, mapping)
+    for name in reversed(files):
+        write(one_by_one, {name: HEADER + files[name]})
+        ran(one_by_one)
+
+    assert grouped(person_of(at_once)) == grouped(person_of(one_by_one))
+    assert {"customer:c2", "customer:c3", "email:b@x.fr", "email:c@x.fr", "cookie:k2"} in grouped(
+        person_of(at_once)
+    )
+    waiting = [
+        parcours(folder, "identity", "review", "--format", "json").json for folder in (at_once, one_by_one)
+    ]
+    assert [[(row["why"], row["from"]) for row in rows] for rows in waiting] == [[("hub", "cookie:k1")]] * 2
+
+
+def grouped(people: dict[str, int]) -> list[set[str]]:
+    """Identifiers of each person, in a fixed order."""
+    found: dict[int, set[str]] = {}
+    for name, person in people.items():
+        found.setdefault(person, set()).add(name)
+    return sorted(found.values(), key=sorted)

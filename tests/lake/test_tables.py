@@ -87,15 +87,95 @@ def test_what_is_behind_a_published_version_is_undone(engine: Engine, tmp_path: 
 
 
 def test_a_transaction_is_known_afterwards(engine: Engine, tmp_path: Path) -> None:
-    """Its mark is in the log exactly when its rows are, also for no rows at all."""
+    """Its number is in the log exactly when its rows are, also for no rows at all."""
     lake = Lake(tmp_path)
-    assert not lake.committed("thing", "one")
-    lake.write(engine, SPEC, values(1), base=None, transaction="one")
+    assert lake.transaction("thing", "import") is None
+    lake.write(engine, SPEC, values(1), base=None, transaction=("import", 3))
+    assert lake.transaction("thing", "import") == 3
     lake.write(
-        engine, SPEC, SPEC.empty_sql, base=lake.latest("thing"), replaces=lambda _: False, transaction="two"
+        engine,
+        SPEC,
+        SPEC.empty_sql,
+        base=lake.latest("thing"),
+        replaces=lambda _: False,
+        transaction=("import", 5),
     )
 
-    assert [lake.committed("thing", mark) for mark in ("one", "two", "three")] == [True, True, False]
+    assert [lake.transaction("thing", name) for name in ("import", "other")] == [5, None]
+
+
+LOOSE = TableSpec("loose", {"id": "BIGINT", "file_id": "INTEGER"})
+
+
+def lot(first: int, count: int, file_id: int) -> str:
+    """A query of `count` rows from `first` on."""
+    return f"select range::bigint as id, {file_id}::integer as file_id from range({first}, {first + count})"
+
+
+def loose(engine: Engine, lake: Lake, version: int) -> list[tuple[int, int]]:
+    """All rows of a version."""
+    return [
+        (number, file_id)
+        for number, file_id in engine.rows(f"from ({lake.query(LOOSE, version)}) order by all")
+    ]
+
+
+def test_small_lots_share_a_file(engine: Engine, tmp_path: Path) -> None:
+    """They are readable on their way, and one file after it; a large lot among them is written at once."""
+    lake = Lake(tmp_path)
+    incoming = lake.incoming(engine, LOOSE)
+    for number in range(5):
+        incoming.add(lot(10 * number, 10, number), rows=10)
+    assert engine.value(f"select count(*) from ({incoming.query()})") == 50
+    assert not (tmp_path / "_staging").exists()
+    incoming.add(lot(50, 20, 9))
+    assert engine.value(f"select count(distinct id) from ({incoming.query()})") == 70
+    version, written = lake.commit(incoming, base=None)
+
+    assert written == 70
+    assert len(lake.files("loose", version)) == 2
+    assert [number for number, _ in loose(engine, lake, version)] == list(range(70))
+
+
+def test_removed_rows_are_gone_from_the_new_version_alone(engine: Engine, tmp_path: Path) -> None:
+    """Only files that hold such a row are written anew; a null is no match; no match commits nothing."""
+    lake = Lake(tmp_path)
+    version: int | None = None
+    for number in range(3):
+        sql = f"{lot(10 * number, 10, number)} union all select null, {number}"
+        version, _ = lake.write(engine, LOOSE, sql, base=version, replaces=lambda _: False)
+    assert version is not None
+    before = lake.files("loose", version)
+    thinner = lake.remove_rows(engine, LOOSE, "id in (11, 13) or id = null", version)
+
+    assert thinner is not None
+    assert len(loose(engine, lake, version)) == 33
+    left = [number for number in range(30) if number not in {11, 13}]
+    assert [number for number, _ in loose(engine, lake, thinner) if number is not None] == left
+    assert len(loose(engine, lake, thinner)) == 31
+    assert len(before.keys() - lake.files("loose", thinner).keys()) == 1
+    assert lake.remove_rows(engine, LOOSE, "id > 100", thinner) == thinner
+    assert lake.remove_rows(engine, LOOSE, "true", None) is None
+
+
+def test_files_stay_few_however_many_commits(engine: Engine, tmp_path: Path) -> None:
+    """Compacted and vacuumed after each, two hundred commits leave tens of files, data and log; no row is lost or doubled."""
+    lake = Lake(tmp_path)
+    version: int | None = None
+    most = 0
+    for number in range(200):
+        version, _ = lake.write(
+            engine, LOOSE, lot(3 * number, 3, number), base=version, replaces=lambda _: False
+        )
+        kept = version
+        version = lake.compact(engine, LOOSE, version)
+        lake.vacuum("loose", {kept})
+        most = max(most, sum(1 for path in tmp_path.rglob("*") if path.is_file()))
+    assert version is not None
+
+    assert loose(engine, lake, version) == [(number, number // 3) for number in range(600)]
+    assert len(lake.files("loose", version)) <= 24  # seven of each of the tiers up to 600 rows, and some
+    assert most < 120
 
 
 def test_vacuum_keeps_what_a_kept_version_reads(engine: Engine, tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from parcours.lake import literal, open_engine
-from parcours.signal.compiling import as_column, clean_identifier, keyed_hash, looks_personal, readable
+from parcours.signal.compiling import as_column, keyed_hash, looks_personal, readable
+from parcours.signal.identifying import clean_identifier, know_phones
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,8 +87,16 @@ def test_a_bare_word_is_a_column_where_there_is_one() -> None:
 
 
 def test_an_identifier_has_one_form(engine: Engine) -> None:
-    """Blanks around it go, accents are composed, e-mail addresses are in small letters, words for nobody are nobody."""
+    """Blanks around it go, accents are composed, e-mail addresses are in small letters, phones are E.164, words for nobody are nobody."""
+    know_phones(engine)
     cases = [
+        ("phone", "06 39 98 12 34", "+33639981234"),
+        ("phone", "+33 (0)6.39.98.12.34", "+33639981234"),
+        ("phone", "0033639981234", "+33639981234"),
+        ("phone", "+44 20 7946 0958", "+442079460958"),
+        ("phone", "12345", None),
+        ("phone", "call me", None),
+        ("claimed.email", "A@B.fr", "a@b.fr"),
         ("customer", " a ", "a"),
         ("customer", "e\u0301", "é"),
         ("email", "A@B.fr", "a@b.fr"),

@@ -15,10 +15,10 @@ from ruamel.yaml import YAML
 
 from parcours.gap import VERDICT
 from parcours.gap.tables import GAP
-from parcours.identity import PERSON_TOKEN
+from parcours.identity import IDENTITY_EVENT, IDENTITY_MOVE, IDENTITY_REVIEW, PERSON_TOKEN
 from parcours.journey import JOURNEY, JOURNEY_STEP
 from parcours.lake import open_engine
-from parcours.signal import OBJECT, SIGNAL
+from parcours.signal import LINK, OBJECT, SIGNAL
 from sql.models import Found, models
 
 if TYPE_CHECKING:
@@ -34,7 +34,14 @@ COLUMNS: dict[str, Mapping[str, str]] = {
     "signal": SIGNAL.columns,
     "undated": SIGNAL.columns,
     "object": OBJECT.columns,
+    "link": LINK.columns,
     "person_token": PERSON_TOKEN.columns,
+    "identity_event": IDENTITY_EVENT.columns,
+    "identity_move": IDENTITY_MOVE.columns,
+    "identity_review": IDENTITY_REVIEW.columns,
+    "event_found": IDENTITY_EVENT.columns,
+    "asked_token": {"token": "BIGINT"},
+    "asked_person": {"person_id": "BIGINT"},
     "journey": JOURNEY.columns,
     "journey_step": JOURNEY_STEP.columns,
     "verdict": VERDICT.columns,
@@ -44,8 +51,40 @@ COLUMNS: dict[str, Mapping[str, str]] = {
     "seen": _SEEN,
     "timeless": _SEEN,
     "term": {"kind": "VARCHAR", "code": "INTEGER", "text": "VARCHAR"},
+    "truth": {"namespace": "VARCHAR", "identifier": "VARCHAR", "person": "VARCHAR"},
+    "recorded": SIGNAL.columns,
+    "carrier_object": {
+        **dict.fromkeys(
+            ("signal_id", "file_id", "source_row", "token", "namespace_id", "object_id"), "BIGINT"
+        ),
+        "file_id": "INTEGER",
+        "namespace_id": "INTEGER",
+    },
+    "carried_thing": {"namespace_id": "INTEGER", "object_id": "BIGINT"},
+    "carried_row": {"file_id": "INTEGER", "source_row": "BIGINT"},
+    "held_signal": {"signal_id": "BIGINT", "file_id": "INTEGER", "source_row": "BIGINT"},
+    "held_journey": {"map_id": "INTEGER", "journey_id": "BIGINT", "layer": "INTEGER"},
+    **{name: {"token": "BIGINT"} for name in ("held_token", "own_token", "shared_token")},
+    **{name: {"object_id": "BIGINT"} for name in ("held_object", "candidate_object", "looked_at")},
+    **{name: {"namespace_id": "INTEGER"} for name in ("personal_namespace", "shared_name")},
+    "consent": {
+        "token": "BIGINT",
+        **dict.fromkeys(("purpose", "channel", "answer"), "VARCHAR"),
+        "answered_at": "BIGINT",
+    },
+    "identifier": {"token": "BIGINT", "namespace": "VARCHAR", "value": "VARCHAR"},
+    "true_verdict": {
+        **dict.fromkeys(("map", "promise", "namespace", "identifier", "verdict"), "VARCHAR"),
+        "settled": "BOOLEAN",
+        "silent": "BOOLEAN",
+    },
+    "promise_name": {"promise_id": "INTEGER", "map": "VARCHAR", "promise": "VARCHAR"},
     "file_rank": {"file_id": "INTEGER", "rank": "BIGINT"},
     "new_file": {"file_id": "INTEGER"},
+    "promise_coverage": {
+        "promise_id": "INTEGER",
+        **dict.fromkeys(("since", "until", "since_before", "until_before"), "BIGINT"),
+    },
     "new_signal": {"signal_id": "BIGINT", "person_id": "BIGINT", "objects": SIGNAL.columns["objects"]},
     "changed_person": {"person_id": "BIGINT"},
     "touched_person": {"person_id": "BIGINT"},
@@ -58,6 +97,30 @@ COLUMNS: dict[str, Mapping[str, str]] = {
         "at_us": "BIGINT",
         "ordinal": "BIGINT",
         "person": "BIGINT",
+    },
+    "recorded_promise": {"promise_id": "INTEGER", "is_recorded": "BOOLEAN"},
+    "let_down": {
+        "person_id": "BIGINT",
+        "journey_id": "BIGINT",
+        "trigger_id": "BIGINT",
+        "trigger_at": "BIGINT",
+        "deadline_at": "BIGINT",
+        "target_id": "BIGINT",
+    },
+    "let_down_journey": {"journey_id": "BIGINT"},
+    "lane_of": {"channel_id": "INTEGER", "lane": "INTEGER"},
+    "stage_of": {"step_id": "INTEGER", "stage": "INTEGER"},
+    "stop": {
+        "journey": "BIGINT",
+        "at_us": "BIGINT",
+        "ordinal": "BIGINT",
+        "signal_id": "BIGINT",
+        "node": "INTEGER",
+        "lane": "INTEGER",
+        "stage": "INTEGER",
+        "after_step": "INTEGER",
+        "person": "BIGINT",
+        "is_let_down": "BOOLEAN",
     },
     "transition": {
         "source": "INTEGER",

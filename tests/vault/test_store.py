@@ -168,7 +168,7 @@ def test_a_forgotten_file_leaves_nothing_and_its_number_is_not_used_again(tmp_pa
     first, second = vault.add_file(FACTS), vault.add_file({**FACTS, "path": "data/other.csv"})
     for file_id in (first, second):
         vault.insert_rows(FREE_TEXT, [(file_id, file_id, "text")])
-        vault.insert_rows(TRAIT, [(file_id, "city", file_id, None, "Lyon")])
+        vault.insert_rows(TRAIT, [(file_id, "city", file_id, None, "Lyon", None)])
         vault.insert_rows(REFUSED, [(file_id, 2, 0, "missing_time", "{}")])
     vault.forget_file(first, (REFUSED, FREE_TEXT, TRAIT))
 

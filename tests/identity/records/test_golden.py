@@ -1,0 +1,72 @@
+"""Which value survives, and where it comes from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from identity.records.given import tell, vault_in
+from parcours.identity.records import RecordSettings, golden_record
+from parcours.identity.records.golden import Told, survivor
+from parcours.identity.records.settings import Survival
+
+if TYPE_CHECKING:
+    import random
+    from pathlib import Path
+
+TOLD = st.lists(
+    st.builds(
+        Told,
+        st.just("city"),
+        st.sampled_from(["Pau", "Dax", "Agen", "Dax"]),
+        st.sampled_from(["crm", "till"]),
+        st.none() | st.integers(0, 3),
+    ),
+    min_size=1,
+)
+RULE = st.builds(
+    Survival,
+    choose=st.sampled_from(["most_recent", "most_frequent", "longest"]),
+    trust=st.sampled_from([(), ("crm",), ("till", "crm")]),
+)
+
+
+@given(TOLD, RULE, st.randoms())
+def test_the_order_of_arrival_does_not_decide(told: list[Told], rule: Survival, luck: random.Random) -> None:
+    """The same words in another order leave the same value."""
+    other = luck.sample(told, len(told))
+
+    assert survivor(told, rule) == survivor(other, rule)
+
+
+@given(TOLD, RULE)
+def test_a_trusted_source_is_believed(told: list[Told], rule: Survival) -> None:
+    """What survives was told, by the most trusted source that told anything."""
+    kept = survivor(told, rule)
+    trusted = [source for source in rule.trust if any(item.source == source for item in told)]
+
+    assert any(item.value == kept.value and item.source == kept.source for item in told)
+    assert not trusted or kept.source == trusted[0]
+
+
+def test_a_person_is_told_by_all_its_tokens(tmp_path: Path) -> None:
+    """Two tokens of one person, two sources: the newest name, the trusted source's street, each with its source and date."""
+    vault = vault_in(tmp_path)
+    tell(vault, {1: {"family_name": "Durand", "street": "1 rue A"}}, 1, at=10)
+    tell(
+        vault,
+        {2: {"family_name": "Martin", "street": "2 rue B", "email": "x@y.fr"}, 3: {"city": "Pau"}},
+        2,
+        at=20,
+    )
+    settings = RecordSettings(golden={"street": Survival(trust=("source-1",))})
+    found = {item.field: item for item in golden_record(vault, [1, 2], settings)}
+    vault.close()
+
+    assert {name: (item.value, item.source, item.told_at, item.others) for name, item in found.items()} == {
+        "family_name": ("Martin", "source-2", 20, 1),
+        "street": ("1 rue A", "source-1", 10, 1),
+        "email": ("x@y.fr", "source-2", 20, 0),
+    }
