@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.compute as pc
@@ -10,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from parcours.bench import data
-from parcours.bench.data import write_cases, write_signals
+from parcours.bench.data import write_cases, write_following_day, write_signals
 from parcours.bench.retailer import PLACES, PROMISES
 
 if TYPE_CHECKING:
@@ -123,3 +124,31 @@ def test_a_file_is_made_again_only_for_other_parameters(tmp_path: Path) -> None:
     assert made == kept
     assert pq.read_metadata(path).num_rows == 1_001
     assert [file.name for file in tmp_path.iterdir()] == ["signals.parquet"]
+
+
+def test_the_following_day_goes_on_where_the_file_before_ended(tmp_path: Path, table: Any) -> None:
+    """Message ids go on, all happens on the day after the last, which is the 181st of 2025: 30 June."""
+    day = pq.read_table(write_following_day(tmp_path / "day.parquet", 500, SIGNALS))
+    instants = day["occurred_at"].to_pylist()
+
+    assert day["message_id"].to_pylist() == list(range(SIGNALS, SIGNALS + 500))
+    assert max(table["occurred_at"].to_pylist()) < min(instants)
+    assert {instant.date() for instant in instants} == {date(2025, 6, 30)}
+
+
+def test_people_of_the_following_day_are_mostly_known_and_some_are_new(tmp_path: Path, table: Any) -> None:
+    """A device belongs to the same customer as before; whoever is new has a number beyond the 1,000 of 20,000 signals."""
+    day = pq.read_table(write_following_day(tmp_path / "day.parquet", 2_000, SIGNALS))
+    before, after = (
+        {
+            (device, customer)
+            for device, customer in zip(each["device"].to_pylist(), each["customer"].to_pylist(), strict=True)
+            if customer is not None
+        }
+        for each in (table, day)
+    )
+    owners = dict(before)
+    numbers = [int(customer[2:]) for _, customer in after]
+
+    assert all(owners.get(device, customer) == customer for device, customer in after)
+    assert 0 < sum(number >= SIGNALS // 20 for number in numbers) < len(numbers) / 5

@@ -16,8 +16,9 @@ from gap.reference import Signal, due_at
 from gap.workspace import map_content
 from parcours.gap.judging import Bench, Coverage, drop_pools, judge
 from parcours.journey.map import JourneyMap
-from parcours.journey.scope import FILE_SHIFT, Scope, World, fill_scope, plan_scope
+from parcours.journey.scope import Scope, World, fill_scope, plan_scope
 from parcours.journey.stitching import stitch
+from parcours.journey.tables import FILE_SHIFT
 from parcours.journey.where import Catalogue
 from parcours.kernel.clock import format_instant
 

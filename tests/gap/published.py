@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from gap.direct import Found
 from gap.workspace import Columns, write_files, write_workspace
 from parcours.gap.loop import run_workspace
+from parcours.gap.replacing import LAYERED, current
 from parcours.gap.tables import VERDICT
 from parcours.journey import JOURNEY
 from parcours.kernel.workspace import Workspace
 from parcours.lake import Lake
 from parcours.signal import OBJECT, SIGNAL
-from parcours.signal.mapping import MAX_RULES
+from parcours.signal.tables import MAX_RULES
 from parcours.vault import open_vault
 
 if TYPE_CHECKING:
@@ -47,7 +48,12 @@ def _read(engine: Engine, workspace: Workspace, case: Case) -> tuple[list[Found]
     lake = Lake(workspace.lake)
     manifest = vault.manifests(1)[0]
     for spec in (VERDICT, JOURNEY, SIGNAL, OBJECT):
-        lake.view(engine, spec, manifest.versions[spec.name], f"read_{spec.name}")
+        if spec in LAYERED:
+            engine.run(
+                f"create or replace temp view read_{spec.name} as {current(lake, spec, manifest.versions)}"
+            )
+        else:
+            lake.view(engine, spec, manifest.versions[spec.name], f"read_{spec.name}")
     signals = {signal.key: signal for signal in case.log}
     files = {row["file_id"]: (row["source"], Path(row["path"]).name) for row in vault.files()}
     names = {code: text.partition("/")[2] for text, code in vault.terms("promise").items()}
