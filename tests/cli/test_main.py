@@ -13,7 +13,7 @@ import typer.main
 
 from cli.given import Answer, call
 from parcours.cli.main import app
-from parcours.cli.show import console
+from parcours.cli.show.tables import console
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,7 +78,9 @@ def narrow(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_init_says_what_it_made_and_what_comes_next(shop: Shop) -> None:
     """The second command can be copied from the answer of the first."""
     assert (shop.made.code, shop.made.err) == (0, "")
-    assert f"next: parcours run -w {shop.folder}" in shop.made.out
+    assert (
+        f"next:\n  parcours check -w {shop.folder}\n  parcours run -w {shop.folder} --as-of" in shop.made.out
+    )
 
 
 def test_run_counts_every_signal(shop: Shop) -> None:
@@ -229,6 +231,39 @@ def test_a_second_run_changes_nothing(shop: Shop) -> None:
 
     assert again.json["signals"] == shop.report.json["signals"]
     assert shop.ask("gaps") == before
+    assert "nothing new" in call("run", "-w", shop.folder, "--as-of", "2026-11-15").out
+
+
+def test_a_run_that_judges_otherwise_is_news(tmp_path: Path) -> None:
+    """The same files a day earlier have other verdicts, and so have files that are gone."""
+    folder = tmp_path / "shop"
+    call("init", folder)
+    call("run", "-w", folder, "--as-of", "2026-11-15")
+
+    earlier = call("run", "-w", folder, "--as-of", "2026-11-01")
+    (folder / "data" / "kiosk.csv").write_text("", "utf-8")
+    (folder / "sources" / "kiosk.yaml").unlink()
+    without = call("run", "-w", folder, "--as-of", "2026-11-01")
+
+    assert "nothing new" not in earlier.out + without.out
+
+
+def test_gaps_tell_the_goal_of_the_map(shop: Shop) -> None:
+    """The template aims at 97 % of two-hour collections by the end of March; other promises have no goal."""
+    goals = {row["promise"]: (row["goal"], row["goal_by"]) for row in shop.ask("gaps")}
+
+    assert goals["ready-in-2h"] == (0.97, "2027-03-31")
+    assert goals["content"] == (None, None)
+
+
+def test_a_promise_to_a_person_is_about_the_person(shop: Shop) -> None:
+    """An order may have founded the person, and then has the same id; the verdict is not about that order."""
+    story = shop.ask("person", "customer:C1407")
+    told = {row["promise"]: row["unit"] for row in story["verdicts"] if row["verdict"] == "broken"}
+    rows = shop.ask("verdicts", "--promise", "no-repeat", "--verdict", "broken")
+
+    assert told == {"ready-in-2h": "W101885", "no-repeat": story["person"]}
+    assert all(row["unit"] == row["person"] for row in rows)
 
 
 @pytest.mark.parametrize("name", READERS)
@@ -255,6 +290,22 @@ def test_tables_fit_eighty_columns(shop: Shop, name: str) -> None:
 
     assert max(len(line) for line in answer.out.splitlines()) <= 80
     assert "…" not in answer.out.replace("…\n", "")
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_eighty_columns_lose_nothing(shop: Shop, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever holds a figure in a pipe (counts, shares, times, rows of files) is there on a narrow terminal too."""
+    figures = re.compile(r"[\w.,%:/-]*\d[\w.,%:/-]*")
+    piped = call(*READERS[name], "-w", shop.folder).out
+    monkeypatch.setenv("COLUMNS", "80")
+    console.cache_clear()
+
+    narrow = call(*READERS[name], "-w", shop.folder).out
+    console.cache_clear()
+
+    assert {word.rstrip(",") for word in figures.findall(piped)} <= {
+        word.rstrip(",") for word in figures.findall(narrow)
+    }
 
 
 @pytest.mark.usefixtures("narrow")
@@ -385,7 +436,9 @@ def test_every_help_shows_an_example(words: tuple[str, ...]) -> None:
 def parcours(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Call the program in a process of its own."""
     plain = {
-        key: value for key, value in os.environ.items() if key not in {"NO_COLOR", "FORCE_COLOR", "COLUMNS"}
+        key: value
+        for key, value in os.environ.items()
+        if key not in {"NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "COLUMNS"}
     }
     return subprocess.run(
         [sys.executable, "-m", "parcours.cli.main", *words],
@@ -412,9 +465,20 @@ def test_colour_is_the_readers_choice(shop: Shop) -> None:
     coloured = parcours("gaps", "-w", str(shop.folder), FORCE_COLOR="1")
     plain = parcours("gaps", "-w", str(shop.folder), NO_COLOR="1")
 
+    also = parcours("gaps", "-w", str(shop.folder), CLICOLOR_FORCE="1")
+
     assert "\x1b[" in coloured.stdout
+    assert also.stdout == coloured.stdout
     assert "\x1b" not in plain.stdout
     assert re.sub(r"\x1b\[[0-9;]*m", "", coloured.stdout) == plain.stdout
+
+
+def test_results_are_read_without_what_runs_need() -> None:
+    """Parsers of conditions, maps and files load slowly; nobody waits for them to see a table."""
+    probe = "import sys, parcours.gap.results; print(*sorted(sys.modules))"
+    found = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+
+    assert not {"sqlglot", "lxml", "parcours.signal.importing", "parcours.gap.loop"} & {*found.stdout.split()}
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
@@ -501,3 +565,39 @@ def test_one_saturday_across_five_systems(shop: Shop) -> None:
     ]
     assert broken == {"ready-in-2h", "no-repeat"}
     assert not [row for row in story["signals"] if row["type"] == "order.placed" and row["at"] > "2026-10-11"]
+
+
+def test_people_are_held_against_a_truth(shop: Shop, tmp_path: Path) -> None:
+    """C1407's e-mail, written otherwise, is theirs; a phone that is another's is not; a card that was never seen is left out."""
+    truth = tmp_path / "truth.csv"
+    rows = ("customer,C1407,ann", "email, C1407@Example.org,ann", "phone,+33639981407,bob", "card,never,bob")
+    truth.write_text("\n".join(["namespace,identifier,person", *rows]) + "\n", "utf-8")
+    told = shop.ask("identity", "evaluate", "--truth", truth)
+
+    assert (told["identifiers"], told["unseen"], told["people"]) == (4, 1, 2)
+    # Three identifiers were given to one person: 3 pairs, 1 of them right, and it is the only true one.
+    assert told["pairwise"] == pytest.approx({"precision": 1 / 3, "recall": 1.0, "f1": 0.5})
+    # Two are with 2 of 3 of their own, one with 1 of 3.
+    assert told["bcubed"] == pytest.approx({"precision": 5 / 9, "recall": 1.0, "f1": 10 / 14})
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (None, "there is no such file"),
+        ("namespace,person\na,b\n", "it has no column 'identifier'"),
+        ("", "it has no column"),
+    ],
+)
+def test_a_truth_that_cannot_be_read_is_told_in_a_sentence(
+    shop: Shop, tmp_path: Path, text: str | None, reason: str
+) -> None:
+    """With what the file must hold."""
+    truth = tmp_path / "truth.csv"
+    if text is not None:
+        truth.write_text(text, "utf-8")
+    answer = call("identity", "evaluate", "-w", shop.folder, "--truth", truth)
+
+    assert answer.code == 2
+    assert reason in answer.err
+    assert "namespace, identifier, person" in answer.err

@@ -149,9 +149,18 @@ def refused_rows(folder: Path) -> list[tuple[str, int, str, str]]:
 
 
 def lake_table(folder: Path, table: str) -> list[dict[str, Any]]:
-    """All rows of a lake table as last published, partition columns included."""
+    """All rows of a lake table as last published that count, partition columns but the layer included."""
     newest = "select versions from manifest order by run_id desc limit 1"
     versions = json.loads(vault_rows(folder, newest)[0][0])
+    rows = written(folder, table, versions)
+    if table in {"journey", "journey_step", "verdict"}:
+        gone = {(row["map_id"], row["journey_id"]) for row in written(folder, "superseded", versions)}
+        rows = [row for row in rows if row.pop("layer") or (row["map_id"], row["journey_id"]) not in gone]
+    return rows
+
+
+def written(folder: Path, table: str, versions: Mapping[str, int]) -> list[dict[str, Any]]:
+    """All rows of a lake table as it was written."""
     files = DeltaTable(folder / ".parcours/lake" / table, version=versions[table]).file_uris()
     if not files:
         return []

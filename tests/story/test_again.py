@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import json
 import random
 import shutil
+import sqlite3
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from parcours.kernel.workspace import Workspace
+from parcours.lake import Lake, open_engine
+from parcours.signal import OBJECT
 from story.shop import (
     AS_OF,
     MAP,
@@ -18,12 +23,14 @@ from story.shop import (
     everything,
     facts,
     lake_rows,
+    lake_table,
     make_shop,
     parcours,
     ran,
     run,
     vault_rows,
     write,
+    written,
 )
 from story.test_kill import SOURCES, till_file, web_file
 
@@ -40,20 +47,17 @@ def two_sources(folder: Path, seed: int) -> Path:
     return folder
 
 
-def scratch(folder: Path, place: Path) -> dict[str, Any]:
+def scratch(folder: Path, place: Path, as_of: str = AS_OF) -> dict[str, Any]:
     """What a workspace with the same files and key would hold if it were run for the first time."""
     for name in ("data", "sources", "maps"):
         shutil.copytree(folder / name, place / name)
     shutil.copytree(folder / ".parcours/vault", place / ".parcours/vault")
     with_key = "delete from {}"
-    import contextlib
-    import sqlite3
-
     tables = ("imported_file", "refused", "identifier", "free_text", "trait", "screened", "manifest", "term")
     with contextlib.closing(sqlite3.connect(place / ".parcours/vault/vault.sqlite")) as vault, vault:
         for table in tables:
             vault.execute(with_key.format(table))
-    ran(place)
+    ran(place, as_of=as_of)
     return everything(place)
 
 
@@ -154,6 +158,101 @@ def test_as_of_moves_back_and_forth(tmp_path: Path, seed: int) -> None:
     shutil.rmtree(folder / ".parcours/lake")
     ran(folder, as_of="2024-01-09")
     assert {table: facts(folder, table) for table in tables} == back
+
+
+@pytest.mark.heavy
+def test_day_by_day_ends_where_a_run_from_nothing_would(tmp_path: Path, seed: int) -> None:
+    """As time passes and files come, late ones too, each day's tables equal those of a new workspace of that day.
+
+    Journeys close by silence, windows end, a source that was deaf is heard again: each without any news of those it concerns.
+    """
+    dice = random.Random(seed + 3)
+    folder = two_sources(tmp_path / "shop", seed)
+    layers = set()
+    for number, day in enumerate(("08", "11", "12", "13", "17", "18", "24", "28", "31")):
+        if number:
+            rows = dice.choice([0, 1, 2, 5, 40])
+            kind, make, ending = dice.choice([("web", web_file, "csv"), ("till", till_file, "jsonl")])
+            if rows:
+                write(folder, {f"data/{kind}-z{number}.{ending}": make(dice, rows)})
+        ran(folder, as_of=f"2024-01-{day}")
+        layers |= {row["layer"] for row in _journeys(folder)}
+        fresh = scratch(folder, tmp_path / day, as_of=f"2024-01-{day}")
+        same(everything(folder), fresh, "identifier")
+    for number in (
+        20,
+        21,
+    ):  # whatever the dice said: of two single rows one at least is less than layers are folded for
+        write(folder, {f"data/web-z{number}.csv": web_file(dice, 1)})
+        ran(folder, as_of="2024-01-31")
+        layers |= {row["layer"] for row in _journeys(folder)}
+    assert layers == {0, 1}
+
+
+def test_rows_of_a_killed_batch_are_taken_out(tmp_path: Path) -> None:
+    """Where one table took a batch and the others did not, the next run begins it anew, under new numbers."""
+    folder = make_shop(tmp_path / "shop")
+    ran(folder)
+    lake, engine = Lake(folder / ".parcours/lake"), open_engine(tmp_path / "spill", "1GB", 1)
+    write(
+        folder,
+        {
+            "data/orders-2.csv": "order_id,customer,store,placed_at,ready_at\no9,eve,nice,2024-03-04 10:00:00,\n"
+        },
+    )
+    stray = (
+        "select 1::integer as namespace_id, 5::bigint as object_id, 'stray' as value, 2::integer as file_id"
+    )
+    lake.write(
+        engine, OBJECT, stray, base=lake.latest("object"), replaces=lambda _: False, transaction=("import", 2)
+    )
+    engine.close()
+    with contextlib.closing(sqlite3.connect(folder / ".parcours/vault/vault.sqlite")) as vault, vault:
+        columns = "source, path, size_bytes, modified_ns, digest, definition, received, accepted, refused, notes, types"
+        vault.execute(
+            f"insert into imported_file (file_id, state, {columns}) select 2, 'prepared', {columns} from imported_file where file_id = 1"
+        )
+    ran(folder)
+
+    assert "stray" not in {row["value"] for row in lake_table(folder, "object")}
+    assert {row["file_id"] for row in lake_table(folder, "object")} == {1, 3}
+    same(everything(folder), scratch(folder, tmp_path / "scratch"))
+
+
+def test_an_older_vault_put_back_is_brought_up_to_date(tmp_path: Path) -> None:
+    """No signal is lost, doubled or taken for another file's, though the lake knows numbers that the ledger does not."""
+    folder = make_shop(tmp_path / "shop")
+    ran(folder)
+    shutil.copytree(folder / ".parcours/vault", tmp_path / "vault")
+    more = "order_id,customer,store,placed_at,ready_at\n"
+    write(folder, {"data/orders-2.csv": f"{more}o8,eve,nice,2024-03-04 10:00:00,\n"})
+    ran(folder)
+    shutil.rmtree(folder / ".parcours/vault")
+    shutil.copytree(tmp_path / "vault", folder / ".parcours/vault")
+    write(folder, {"data/orders-3.csv": f"{more}o9,fay,nice,2024-03-05 10:00:00,\n"})
+    ran(folder)
+
+    same(everything(folder), scratch(folder, tmp_path / "scratch"), "identifier")
+
+
+def test_a_lake_laid_out_otherwise_is_made_anew(tmp_path: Path) -> None:
+    """As one that an earlier parcours wrote, with a partition for each file."""
+    folder = make_shop(tmp_path / "shop")
+    ran(folder)
+    before = everything(folder)
+    shutil.rmtree(folder / ".parcours/lake/object")
+    lake, engine = Lake(folder / ".parcours/lake"), open_engine(tmp_path / "spill", "1GB", 1)
+    lake.write(engine, dataclasses.replace(OBJECT, partition=("file_id",)), OBJECT.empty_sql, base=None)
+    engine.close()
+    ran(folder)
+
+    same(everything(folder), before)
+
+
+def _journeys(folder: Path) -> list[dict[str, Any]]:
+    """Rows of the journeys of both layers, those that count no more too."""
+    newest = vault_rows(folder, "select versions from manifest order by run_id desc limit 1")
+    return written(folder, "journey", json.loads(newest[0][0]))
 
 
 def test_only_the_touched_are_redone(tmp_path: Path) -> None:

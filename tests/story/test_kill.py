@@ -160,7 +160,9 @@ def test_a_killed_run_is_taken_up_as_if_it_had_never_been_killed(tmp_path: Path)
     dice = random.Random(seed)
     folder, twin = tmp_path / "killed", tmp_path / "twin"
     write(folder, SOURCES)
-    for number in range(6):
+    (folder / "data/web-000.csv").write_text(web_file(dice), "utf-8")
+    (folder / "data/till-000.jsonl").write_text(till_file(dice), "utf-8")
+    for number in range(1, 6):
         change(folder, dice, number)
     vault = open_vault(folder / ".parcours/vault")
     vault.key()
