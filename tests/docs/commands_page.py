@@ -27,6 +27,10 @@ This page is written from `parcours --help` itself. Every command takes `-h`; th
 - Exit status: 0 fine; 1 a check did not hold; 2 wrong use or bad input, told in one sentence with the fix
   ([errors](errors.md)).
 - Times are shown in the workspace's `time_zone` ([settings](settings.md)).
+- Tables take the width of the terminal; what does not fit beside a row goes below it. In a pipe every row is one line, as long as it
+  takes, unless `COLUMNS` says otherwise. Nothing is cut.
+- Colours mean two things, and each has its sign: cyan ✓ is good, red ✗ is bad. `FORCE_COLOR=1` or `CLICOLOR_FORCE=1` keeps them in a pipe
+  (`FORCE_COLOR=1 parcours gaps | less -RS`), `NO_COLOR=1` takes them away.
 """
 
 
@@ -50,7 +54,7 @@ def _described(path: str, command: Any) -> Iterator[str]:
     yield f"{re.sub(r' *Example: .*', '', command.help, flags=re.DOTALL).strip()}\n\n"
     yield "| argument or option | default | meaning |\n| --- | --- | --- |\n"
     for parameter in command.params:
-        names = ", ".join(f"`{name}`" for name in parameter.opts)
+        names = ", ".join(f"`{name}`" for name in (*parameter.opts, *parameter.secondary_opts))
         if parameter.param_type_name == "argument":
             names = f"`{parameter.metavar or parameter.name.upper()}`"
         yield f"| {names} | {_default(parameter)} | {parameter.help} |\n"

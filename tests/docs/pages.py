@@ -8,6 +8,7 @@ import io
 import pkgutil
 import re
 import shlex
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 NOT_OURS_TO_IMPORT = ("parcours.vault.migrations", "parcours.bench.peers")
 ANYTHING = "…"
+_TELLING_STATUS = '; echo "status $?"'
 _FENCE = re.compile(r"^```(\w+)?[ ]*(\S+)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -116,8 +118,9 @@ def import_everything() -> list[str]:
 def follow(text: str, folder: Path) -> None:
     """Do what a page says: write its files, call its commands, compare what they print.
 
-    A file is a block with a name (```` ```csv data/orders.csv ````). A command is a line `$ parcours …` in a `console` block; the
-    lines after it must be printed in that order, where `…` stands for anything and runs of spaces count as one.
+    A file is a block with a name (```` ```csv data/orders.csv ````). A command is a line `$ parcours …` or `$ python …` in a `console`
+    block; the lines after it must be printed in that order, where `…` stands for anything and runs of spaces count as one. A command
+    may send what it prints into a file (`> gaps.json`), must end with 0, or tells how it ended (`; echo "status $?"`).
 
     Args:
         text: The page.
@@ -130,9 +133,32 @@ def follow(text: str, folder: Path) -> None:
                 file.write(block.text)
         elif block.language == "console":
             for command, expected in _commands(block.text):
-                status, printed = call(command)
-                assert status == 0, f"{command}\n{printed}"
-                compare(command, expected, printed)
+                compare(command, expected, _printed(command, folder))
+
+
+def _printed(command: str, folder: Path) -> str:
+    """What is left on the screen by a command of a page."""
+    alone = command.removesuffix(_TELLING_STATUS)
+    alone, _, into = alone.partition(" > ")
+    status, printed = call(alone) if alone.startswith("parcours ") else _call_python(alone, folder)
+    if into:
+        (folder / into).write_text(printed, "utf-8")
+        printed = ""
+    if command.endswith(_TELLING_STATUS):
+        return f"{printed}status {status}\n"
+    assert status == 0, f"{command}\n{printed}"
+    return printed
+
+
+def _call_python(command: str, folder: Path) -> tuple[int, str]:
+    """Call a script that a page wrote; answers exit status and all it printed."""
+    words = shlex.split(command)
+    assert words[0] == "python", command
+    assert (folder / words[1]).is_file(), command
+    done = subprocess.run(
+        [sys.executable, *words[1:]], cwd=folder, capture_output=True, text=True, check=False
+    )
+    return done.returncode, done.stdout + done.stderr
 
 
 def call(command: str) -> tuple[int, str]:

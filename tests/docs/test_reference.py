@@ -10,24 +10,32 @@ from pydantic_core import PydanticUndefined
 
 from docs import commands_page, models_page
 from docs.pages import DOCS, every, headings, import_everything, page, section, table
+from parcours.identity.records.settings import RecordSettings, Survival
 from parcours.journey import map as maps
 from parcours.journey.where import BUILT_IN
 from parcours.kernel.document import Model
 from parcours.kernel.errors import ParcoursError
-from parcours.kernel.workspace import IdentitySettings, Settings
+from parcours.kernel.workspace import IdentitySettings, RightsSettings, Settings
 from parcours.lake import TableSpec
-from parcours.signal import mapping
+from parcours.signal import mapping, tables
 from parcours.signal.compiling import Refused
+from parcours.simulate import planted
 from parcours.vault.tables import METADATA
 
 MODELS: dict[str, tuple[tuple[str, type[Model]], ...]] = {
-    "reference/settings.md": (("parcours.toml", Settings), ("identity", IdentitySettings)),
+    "reference/settings.md": (
+        ("parcours.toml", Settings),
+        ("identity", IdentitySettings),
+        ("rights", RightsSettings),
+    ),
     "reference/mapping.md": (
         ("The file", mapping.Source),
         ("read", mapping.Read),
         ("join", mapping.Join),
         ("signals", mapping.SignalRule),
+        ("consents", mapping.Consent),
     ),
+    "reference/identity.md": (("The file", RecordSettings), ("golden", Survival)),
     "reference/map.md": (
         ("The file", maps.JourneyMap),
         ("starts", maps.Starts),
@@ -39,6 +47,12 @@ MODELS: dict[str, tuple[tuple[str, type[Model]], ...]] = {
         ("promises", maps.Promise),
         ("A signal named", maps.SignalRef),
         ("unless", maps.Condition),
+    ),
+    "reference/planting.md": (
+        ("The file", planted.Planting),
+        ("gaps", planted.PlantedGap),
+        ("silent", planted.SilentSource),
+        ("drifts", planted.Drift),
     ),
 }
 CASES = [(name, heading, model) for name, entries in MODELS.items() for heading, model in entries]
@@ -146,7 +160,7 @@ def test_every_trait_and_format_is_documented() -> None:
     """Closed lists of the mapping are written out."""
     text = page("reference/mapping.md")
 
-    assert all(f"`{word}`" in text for word in (*mapping.TRAITS, *mapping.FORMATS))
+    assert all(f"`{word}`" in text for word in (*tables.TRAITS, *mapping.FORMATS))
 
 
 def test_every_decision_is_in_the_index_and_dated() -> None:
