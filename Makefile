@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 SERVE ?= 1
 DEMO ?= demo
 PORT ?= 8700
+SPREAD ?= --numprocesses logical --maxprocesses 4 --dist loadfile
 
 .PHONY: setup demo test quick heavy browser lint docs lock clean
 
@@ -49,14 +50,14 @@ lint: $(VENV)/.tested  ## style, types, layers
 	@$(BIN)/lint-imports --no-cache
 
 quick: $(VENV)/.tested  ## the fast tests
-	@$(BIN)/python -m pytest -m "not heavy"
+	@$(BIN)/python -m pytest -m "not heavy" $(SPREAD)
 
 browser: # Debian's Chromium, for the tests that look at pages; installed where this may be done, else those tests are skipped
 	@command -v chromium > /dev/null || { test "$$(id -u)" != 0 || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core > /dev/null; }; } || true
 	@command -v chromium > /dev/null || echo "no Chromium: tests in a browser will be skipped; on Debian: apt-get install chromium"
 
 heavy: $(VENV)/.tested browser  ## crash loops, big files, pages in a browser
-	@$(BIN)/python -m pytest -m heavy
+	@$(BIN)/python -m pytest -m heavy $(SPREAD)
 
 docs: $(VENV)/.tested  ## the pages as a site, in site/; open site/index.html
 	@$(BIN)/sphinx-build -q -E -W --keep-going -c docs -d build/docs . site

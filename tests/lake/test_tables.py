@@ -324,7 +324,7 @@ def test_a_full_disk_is_one_clear_sentence(tmp_path: Path) -> None:
     for limit in (60_000, 300_000, 600_000):
         code = f"import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit})); sys.argv = {words!r}; from parcours.cli.main import main; main()"
         answer = subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=120
+            [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=900
         )
 
         assert answer.returncode == 2, limit

@@ -152,7 +152,7 @@ def wait_for_stage(folder: Path, process: subprocess.Popen[bytes], table: str) -
 
 
 @pytest.mark.heavy
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(2400)
 def test_a_killed_run_is_taken_up_as_if_it_had_never_been_killed(tmp_path: Path) -> None:
     """After forty kills at random instants and between stages, with files coming in, everything equals a twin that was never killed."""
     seed = random.randrange(1 << 30)
@@ -173,7 +173,7 @@ def test_a_killed_run_is_taken_up_as_if_it_had_never_been_killed(tmp_path: Path)
     calm = start(folder)
     errors = calm.communicate()[1]
     assert calm.returncode == 0, errors.decode()
-    whole_s = time.perf_counter() - begun
+    run_s = time.perf_counter() - begun
     killed = 0
     tables = (
         "object",
@@ -191,15 +191,18 @@ def test_a_killed_run_is_taken_up_as_if_it_had_never_been_killed(tmp_path: Path)
             change(folder, dice, 10 + number)
         process = start(folder)
         if number % 2:
-            time.sleep(dice.uniform(0.25, 1.0) * whole_s)
+            time.sleep(dice.uniform(0.25, 1.0) * run_s)
         else:
             wait_for_stage(folder, process, dice.choice(tables))
             time.sleep(dice.choice([0, 0, 0.005, 0.02]))
         process.send_signal(signal.SIGKILL)
         errors = process.communicate()[1]
         assert process.returncode in (-signal.SIGKILL, 0), errors.decode()
-        killed += process.returncode != 0
-    print(f"killed {killed} of {KILLS}, a run takes {whole_s:.1f} s")  # noqa: T201 - says how much was proved
+        if process.returncode:
+            killed += 1
+        elif number % 2:  # runs are shorter by now than was thought
+            run_s *= 0.8
+    print(f"killed {killed} of {KILLS}, a run takes {run_s:.1f} s")  # noqa: T201 - says how much was proved
     ran(folder)
 
     for name in ("data", "sources", "maps"):

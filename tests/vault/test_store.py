@@ -207,7 +207,7 @@ except BrokenVault as problem:
     print(problem)
 """
     answer = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=900
     )
 
     assert answer.returncode == 0, answer.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import time
 from datetime import UTC, date, datetime, timedelta
@@ -140,4 +141,9 @@ def format_instant(instant_us: int | None, zone: str = "UTC") -> str | None:
 
 def is_time_zone(name: str) -> bool:
     """`name` is a zone of the IANA database, not the machine's own (`localtime`), which elsewhere is another."""
-    return name in available_timezones() - {"localtime"}
+    return name in _time_zones()
+
+
+@functools.cache
+def _time_zones() -> frozenset[str]:
+    return frozenset(available_timezones() - {"localtime"})
