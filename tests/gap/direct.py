@@ -93,7 +93,7 @@ class Direct:
         properties = {name for signal in self.log for name in signal.properties} | _asked_for(self.content)
         world = World(self.types, NAMESPACES, Catalogue(properties, set(NAMESPACES)))
         scope = plan_scope("scoped", self.content, world)
-        fill_scope(self.engine, scope, None)
+        fill_scope(self.engine, scope)
         steps = {step.step: number for number, step in enumerate(self.content.steps)}
         stitch(self.engine, scope, 0, steps, self.as_of)
         return scope

@@ -12,6 +12,7 @@ from gap import given as drawn
 from gap.direct import Direct, Found
 from gap.published import Lived, run_case
 from gap.reference import judge, stitch
+from parcours.gap import loop
 
 if TYPE_CHECKING:
     from gap.given import Case
@@ -87,6 +88,15 @@ def test_the_product_agrees_where_nearly_all_is_tied(
 def test_a_run_publishes_what_the_reference_says(engine: Engine, case: Case) -> None:
     """From files to published rows, nothing is lost, doubled or judged otherwise."""
     agree_published(engine, case)
+
+
+@whole
+@given(drawn.cases())
+def test_units_may_be_shared_out(engine: Engine, case: Case) -> None:
+    """Where memory is short, a map's units are looked at a share at a time: the same is published."""
+    with pytest.MonkeyPatch.context() as scarce:
+        scarce.setattr(loop, "_BYTES_AT_WORK", 1_000_000_000)
+        agree_published(engine, case)
 
 
 @histories

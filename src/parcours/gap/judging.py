@@ -146,7 +146,7 @@ def _filled_once(engine: Engine, scope: Scope, per: str, view: str) -> str:
         own = scope.map.model_copy(update={"per": per, "starts": None})
         other = plan_scope(name, own, scope.world)
         other.conditions, other.values, other.places = scope.conditions, scope.values, scope.places
-        fill_scope(engine, other, None, view)
+        fill_scope(engine, other, view=view)
     return name
 
 

@@ -60,6 +60,7 @@ if TYPE_CHECKING:
 
 KEPT_MANIFESTS = 2
 LOGIC = "2"  # raised when the meaning of a derived table changes, so that the next run makes it anew
+_BYTES_AT_WORK = 200  # of a signal while journeys are cut and promises judged
 _TABLES = (SIGNAL, TIMELESS, LINK, OBJECT, *IDENTITY_TABLES, *LAYERED, GAP)
 
 
@@ -414,7 +415,6 @@ def _judge_maps(
             or run.before("definitions", {}).get(name) != definitions[name]
             or _has_foreign_unit(item)
         )
-        part = stopwatch()
         promise_ids = {
             promise.promise: run.vault.code_terms("promise", [f"{name}/{promise.promise}"])[
                 f"{name}/{promise.promise}"
@@ -435,31 +435,49 @@ def _judge_maps(
         if touched is not None and run.engine.value(f"select count(*) from ({touched})") == 0:
             continue
         scope = plan_scope("scoped", item.map, world)
-        fill_scope(run.engine, scope, touched)
         steps = {
             step.step: run.vault.code_terms("step", [f"{name}/{step.step}"])[f"{name}/{step.step}"]
             for step in item.map.steps
         }
-        stitch(run.engine, scope, map_id, steps, run.as_of)
-        new_journeys += run.engine.value("select count(*) from journey_new")
-        journeys_s += part()
-        part = stopwatch()
-        run.progress(f"promises of {name}", number, len(drawn))
+        bench = Bench(scope, map_id, promise_ids, run.as_of, run.workspace.settings.time_zone, covered)
         register_terms(run.engine, run.vault)
-        judge(
-            run.engine,
-            Bench(scope, map_id, promise_ids, run.as_of, run.workspace.settings.time_zone, covered),
-        )
-        new_verdicts += run.engine.value("select count(*) from verdict_new")
-        verdicts_s += part()
-        part = stopwatch()
-        replacing.take(map_id, touched)
-        drop_pools(run.engine)
-        journeys_s += part()
+        for units in _shares(run, item) if touched is None else [f"unit_id in ({touched})"]:
+            part = stopwatch()
+            run.progress(f"journeys of {name}", number, len(drawn))
+            fill_scope(run.engine, scope, units)
+            stitch(run.engine, scope, map_id, steps, run.as_of)
+            new_journeys += run.engine.value("select count(*) from journey_new")
+            journeys_s += part()
+            part = stopwatch()
+            run.progress(f"promises of {name}", number, len(drawn))
+            judge(run.engine, bench)
+            new_verdicts += run.engine.value("select count(*) from verdict_new")
+            verdicts_s += part()
+            part = stopwatch()
+            replacing.take(map_id, touched)
+            drop_pools(run.engine)
+            journeys_s += part()
     run.versions |= replacing.commit({map_ids[item.map.map] for item in drawn})
     run.facts["definitions"] = definitions
     run.stages.append(Stage("journeys", journeys_s, new_journeys))
     run.stages.append(Stage("verdicts", clock() - journeys_s, new_verdicts))
+
+
+def _shares(run: _Run, item: Drawn) -> list[str]:
+    """Conditions on `unit_id` that share a map's units out, so that what is at work of one share stays in memory.
+
+    What reaches from one unit into another is not shared out: a look back, a promise with a `per` of its own.
+    """
+    starts = item.map.starts
+    if (starts and starts.look_back) or any(
+        promise.per not in {None, item.map.per} for promise in item.map.promises
+    ):
+        return ["true"]
+    signals = run.lake.rows(SIGNAL, run.versions[SIGNAL.name], ())
+    shares = 1
+    while signals * _BYTES_AT_WORK > shares * run.engine.memory:
+        shares *= 2
+    return [f"unit_id & {shares - 1} = {number}" for number in range(shares)]
 
 
 def _touched_sets(run: _Run, imported: Imported, touched_people: str | None) -> set[int] | None:

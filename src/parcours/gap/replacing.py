@@ -66,7 +66,7 @@ class Replacing:
         return current(self._lake, spec, self._bases, map_id)
 
     def take(self, map_id: int, touched: str | None) -> None:
-        """Write the new rows of a map aside.
+        """Write the new rows of a map aside; where its units come in shares, share after share.
 
         Args:
             map_id: The map.

@@ -105,13 +105,13 @@ def _names(journey_map: JourneyMap) -> Iterable[str]:
     yield from journey_map.slices
 
 
-def fill_scope(engine: Engine, scope: Scope, touched: str | None, view: str = "seen") -> None:
+def fill_scope(engine: Engine, scope: Scope, units: str = "true", view: str = "seen") -> None:
     """Make the scope's table from a view of signals.
 
     Args:
         engine: With the views `seen`, `timeless`, `term` and `object`.
         scope: What to make.
-        touched: SQL giving the `unit_id`s to look at; None for all.
+        units: SQL that holds for each `unit_id` to look at; all by default.
         view: `seen` (signals up to the instant of the run, with person and ordinal), or `timeless` (signals that happened at an
             instant nobody can read; their `at_us` is null).
     """
@@ -135,7 +135,7 @@ def fill_scope(engine: Engine, scope: Scope, touched: str | None, view: str = "s
         create or replace temp table {identifier(scope.table)} as
         select unit_id, {columns}
         from ({_with_units(scope, view)}) as s {joins}
-        where {f"unit_id in ({touched})" if touched else "true"}""")
+        where {units}""")
     if starts and starts.look_back and not scope.map.by_person:
         _look_back(engine, scope, columns, joins)
 

@@ -27,6 +27,7 @@ _BATCH_ROWS = 100_000
 _MEMORY = re.compile(
     r"\s*(?!0+(\.0*)?\D)\d+(\.\d+)?\s*([KMGT]i?)?B\s*", re.IGNORECASE
 )  # -1 would be no bound at all
+_SIZES = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 _PARQUET = (
     "format parquet, compression zstd, compression_level 1"  # a tenth larger than level 3, a third faster
 )
@@ -56,11 +57,15 @@ class Engine:
 
     Instants are int64 microseconds UTC in every model, so the session's time zone matters only where a mapping reads
     naive times; it is UTC unless `time_zone` sets another.
+
+    Attributes:
+        memory: Bound on what it holds, bytes.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, spill: Path) -> None:
         self._connection = connection
         self._spill = spill
+        self.memory = _bytes_of(self.value("select current_setting('memory_limit')"))
         self._functions: set[str] = set()
 
     def run(self, sql: str, parameters: Mapping[str, object] | None = None) -> None:
@@ -266,6 +271,17 @@ def open_engine(spill: Path, memory: str = "4GB", threads: int | None = None) ->
     for name, macro in MACROS.items():
         connection.execute(f"create temp macro {name}({', '.join(macro.parameters)}) as {macro.duckdb}")
     return Engine(connection, spill)
+
+
+def _bytes_of(amount: str) -> int:
+    """Bytes of an amount such as `7.4 GiB`.
+
+    Example:
+        >>> _bytes_of("6GB"), _bytes_of("1.5 KiB")
+        (6000000000, 1536)
+    """
+    number, unit = re.findall(r"[\d.]+|[a-z]+", amount.lower())
+    return int(float(number) * (1024 if "i" in unit else 1000) ** _SIZES[unit.rstrip("ib")])
 
 
 def _no_amount(memory: str) -> EngineProblem:
