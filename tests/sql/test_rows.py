@@ -35,6 +35,8 @@ COLUMNS: dict[str, Mapping[str, str]] = {
     "undated": SIGNAL.columns,
     "object": OBJECT.columns,
     "link": LINK.columns,
+    "new_link": LINK.columns,
+    "near_token": {"token": "BIGINT"},
     "person_token": PERSON_TOKEN.columns,
     "identity_event": IDENTITY_EVENT.columns,
     "identity_move": IDENTITY_MOVE.columns,

@@ -17,7 +17,7 @@ import numpy as np
 from parcours.bench.child import peak_of_this_process
 from parcours.bench.identity_data import CARD, COOKIE, CUSTOMER, EMAIL, KIOSK, PHONE
 from parcours.identity.linking import name_people, solve
-from parcours.identity.store import read_edges
+from parcours.identity.reading import read_edges
 from parcours.identity.types import Kind, Rules
 from parcours.lake import literal, open_engine
 

@@ -309,8 +309,7 @@ def _identify(run: _Run, imported: Imported) -> tuple[int, str | None]:
     log = read_log(run.vault)
     run.facts["decisions"] = max((decision.decision_id for decision in log), default=0)
     inferred = _infer(run)
-    links = run.lake.query(LINK, run.versions[LINK.name])
-    news = f"first_at <= {run.as_of} and (file_id in ({_list(new_files)}) or first_at > {since or 0})"
+    told_alike = all(run.before(key, None) == run.facts[key] for key in ("decisions", "records"))
     resolved = resolve_people(
         run.engine,
         run.lake,
@@ -319,13 +318,11 @@ def _identify(run: _Run, imported: Imported) -> tuple[int, str | None]:
             versions={} if run.previous is None else _of_identity(run.previous.versions),
             run_id=1 if run.previous is None else run.previous.run_id + 1,
             as_of=run.as_of,
-            is_new=anew
-            or run.before("decisions", 0) != run.facts["decisions"]
-            or run.before("records", None) != run.facts["records"]
-            or run.engine.value(f"select 1 from ({links}) where {news} limit 1") is not None,
+            news=None if anew or not told_alike else f"file_id in ({_list(new_files)}) or first_at > {since}",
             rules=rules_of(run.workspace.settings.identity, run.vault.terms("namespace")),
             decisions=in_force(log),
             inferred=inferred,
+            since=since or 0,
         ),
     )
     run.versions |= resolved.versions

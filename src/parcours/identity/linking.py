@@ -89,7 +89,18 @@ class _Graph:
         followed[list(refused)] = False
         hub = np.flatnonzero(crowd[:, 0])
         hubs = Hubs(self.tokens[hub], crowd[hub, 0], crowd[hub, 1])
-        return Solved(self.tokens, self.space, self.first_at, group, followed, hubs, refused)
+        component = self._reach(group, open_ & ~followed)
+        return Solved(self.tokens, self.space, self.first_at, group, component, followed, hubs, refused)
+
+    def _reach(self, group: Places, left_aside: Claims) -> Tokens:
+        """The smallest token that evidence leads to, where edges that were not followed lead on too."""
+        ends = np.array(self.together, np.int64).reshape(-1, 2)
+        left = group[np.concatenate([self.left[left_aside], ends[:, 0]])]
+        right = group[np.concatenate([self.right[left_aside], ends[:, 1]])]
+        label = _labels(left, right, int(group.max(initial=-1)) + 1)[group]
+        first = np.full(int(label.max(initial=-1)) + 1, len(self.tokens), np.int64)
+        np.minimum.at(first, label, np.arange(len(self.tokens)))
+        return self.tokens[first[label]]
 
     def _coded_pairs(self) -> list[tuple[int, int]]:
         """Pairs that somebody decided are one person, both of whose tokens were seen."""

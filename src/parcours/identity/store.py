@@ -1,4 +1,4 @@
-"""Reads links and decisions, names people, and writes who is who, what changed, and what waits for a decision."""
+"""Solves the evidence, names people, and writes who is who, what changed, and what waits for a decision."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from parcours.identity.history import Changes, compare
-from parcours.identity.linking import among, distinct, name_people, solve
+from parcours.identity.linking import distinct, name_people, solve
+from parcours.identity.reading import read_touched, read_whole
 from parcours.identity.tables import (
     IDENTITY_EVENT,
     IDENTITY_MOVE,
@@ -17,17 +18,17 @@ from parcours.identity.tables import (
     PERSON_TOKEN,
     RUN_SHIFT,
 )
-from parcours.identity.types import Decisions, Edges, Kind, Rules, Why
+from parcours.identity.types import Decisions, Kind, Rules, Why
 from parcours.lake import model_sql
 from parcours.signal.identifying import CLAIMED
 from parcours.signal.tables import LINK
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from parcours.identity.types import Solved
+    from parcours.identity.types import Edges, Solved
     from parcours.kernel.workspace import IdentitySettings
     from parcours.lake import Engine, Lake, TableSpec
 
@@ -65,18 +66,20 @@ class Standing:
         versions: Tables of identity as the last run published them; empty in the first run.
         run_id: Number of this run.
         as_of: Its instant, microseconds UTC.
-        is_new: Links, decisions or rules may differ from the last run's.
+        news: Condition on links that the last run did not know; None: all may differ from the last run's.
         rules, decisions: What the evidence carries.
         inferred: Pairs found by comparing records: `token, other_token, first_at, decision` (merge or review); None: none were compared.
+        since: Instant of the last run; pairs that were told later are news too.
     """
 
     versions: Mapping[str, int]
     run_id: int
     as_of: int
-    is_new: bool
+    news: str | None
     rules: Rules
     decisions: Decisions = field(default_factory=Decisions)
     inferred: pa.Table | None = None
+    since: int = 0
 
 
 @dataclass(frozen=True)
@@ -124,47 +127,39 @@ def resolve_people(engine: Engine, lake: Lake, link_version: int | None, standin
         link_version: Version of the table `link`.
         standing: What the run stands on.
     """
-    known = _known(engine, lake, standing.versions.get(PERSON_TOKEN.name))
-    if not standing.is_new and PERSON_TOKEN.name in standing.versions:
-        return Resolved(dict(standing.versions), len(distinct(known[1])), np.zeros(0, np.int64))
-    lake.view(engine, LINK, link_version)
-    edges = read_edges(engine, standing.as_of, standing.rules.claims)
-    doubtful = None
-    if standing.inferred is not None:
-        edges, doubtful = _with_inferred(edges, standing.inferred)
+    published = standing.versions.get(PERSON_TOKEN.name)
+    links = lake.query(LINK, link_version)
+    if published is None or standing.news is None:
+        evidence = read_whole(engine, links, lake.query(PERSON_TOKEN, published), standing)
+    else:
+        touched = read_touched(engine, links, lake.query(PERSON_TOKEN, published), standing)
+        if touched is None:
+            return Resolved(dict(standing.versions), _people(engine, lake, published), np.zeros(0, np.int64))
+        evidence = touched
+    edges, known = evidence.edges, evidence.known
     solved = solve(edges, standing.rules, standing.decisions)
-    people = name_people(solved, known[1], _former(engine, lake, standing))
-    changes = compare(*known, solved, people, edges)
+    people = name_people(solved, known.person, _former(engine, lake, standing))
+    changes = compare(known.token, known.person, solved, people, edges)
+    engine.register("solved_token", pa.table({"token": solved.tokens}))
+    told = pa.table(
+        {
+            "token": solved.tokens,
+            "person_id": people,
+            "first_at": known.earlier(solved),
+            "component": solved.component,
+        }
+    )
+    review = _review(solved, edges, standing.rules, evidence.doubtful)
     versions = {
         PERSON_TOKEN.name: _write(
-            engine,
-            lake,
-            PERSON_TOKEN,
-            pa.table({"token": solved.tokens, "person_id": people, "first_at": solved.first_at}),
+            engine, lake, PERSON_TOKEN, told, evidence.kept(lake, PERSON_TOKEN, standing)
         ),
         IDENTITY_REVIEW.name: _write(
-            engine, lake, IDENTITY_REVIEW, _review(solved, edges, standing.rules, doubtful)
+            engine, lake, IDENTITY_REVIEW, review, evidence.kept(lake, IDENTITY_REVIEW, standing)
         ),
         **_append_history(engine, lake, standing, changes, edges),
     }
-    return Resolved(versions, len(distinct(people)), changes.people)
-
-
-def read_edges(engine: Engine, as_of: int, claims: Collection[int] = ()) -> Edges:
-    """All evidence up to an instant; whoever claimed something was seen alone. `engine` holds the view `link`."""
-    rows = engine.model(__package__, "evidence", {"as_of": as_of})
-    left, right = _integers(rows["token"]), _integers(rows["other_token"])
-    left_space, right_space = (
-        np.asarray(rows[name], np.int32) for name in ("namespace_id", "other_namespace_id")
-    )
-    if claims:
-        said = np.array(sorted(claims), np.int32)
-        of_left, of_right = np.isin(left_space, said), np.isin(right_space, said)
-        left, left_space = np.where(of_left, right, left), np.where(of_left, right_space, left_space)
-        right, right_space = np.where(of_right, left, right), np.where(of_right, left_space, right_space)
-    return Edges(
-        left, right, left_space, right_space, _integers(rows["first_at"]), np.zeros(rows.num_rows, bool)
-    )
+    return Resolved(versions, _people(engine, lake, versions[PERSON_TOKEN.name]), changes.people)
 
 
 def item_of(token: int, other_token: int = 0) -> int:
@@ -175,9 +170,11 @@ def item_of(token: int, other_token: int = 0) -> int:
     return token ^ other_token
 
 
-def _known(engine: Engine, lake: Lake, version: int | None) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    rows = engine.arrow(f"select token, person_id from ({lake.query(PERSON_TOKEN, version)})")
-    return _integers(rows["token"]), _integers(rows["person_id"])
+def _people(engine: Engine, lake: Lake, version: int) -> int:
+    """How many people there are: each has one token that founded them."""
+    return int(
+        engine.value(f"select count(*) from ({lake.query(PERSON_TOKEN, version)}) where token = person_id")
+    )
 
 
 def _former(engine: Engine, lake: Lake, standing: Standing) -> NDArray[np.int64]:
@@ -185,31 +182,6 @@ def _former(engine: Engine, lake: Lake, standing: Standing) -> NDArray[np.int64]
     events = lake.query(IDENTITY_EVENT, standing.versions.get(IDENTITY_EVENT.name))
     rows = engine.arrow(f"select other_person_id from ({events}) where kind = 'merge'")
     return distinct(_integers(rows["other_person_id"]))
-
-
-def _with_inferred(edges: Edges, inferred: pa.Table) -> tuple[Edges, pa.Table]:
-    """Evidence with what records say of tokens that were seen, and what they say too weakly."""
-    tokens, first = np.unique(np.concatenate([edges.left, edges.right]), return_index=True)
-    spaces = np.concatenate([edges.left_space, edges.right_space])[first]
-    ends = np.sort(np.stack([_integers(inferred["token"]), _integers(inferred["other_token"])]), axis=0)
-    seen = among(ends[0], tokens) & among(ends[1], tokens)
-    left_space, right_space = (
-        spaces[np.minimum(np.searchsorted(tokens, end), max(len(tokens) - 1, 0))] if len(tokens) else end
-        for end in ends
-    )
-    first_at = _integers(inferred["first_at"])
-    sure = seen & np.array([decision == "merge" for decision in inferred["decision"].to_pylist()], bool)
-    parts = (*ends, left_space.astype(np.int32), right_space.astype(np.int32), first_at)
-    held = (edges.left, edges.right, edges.left_space, edges.right_space, edges.first_at)
-    left, right, of_left, of_right, seen_at = (
-        np.concatenate([old, new[sure]]) for old, new in zip(held, parts, strict=True)
-    )
-    marks = np.concatenate([edges.inferred, np.ones(int(sure.sum()), bool)])
-    doubtful = pa.table(dict(zip(_PAIR, (part[seen & ~sure] for part in parts), strict=True)))
-    return Edges(left, right, of_left, of_right, seen_at, marks), doubtful
-
-
-_PAIR = ("token", "other_token", "namespace_id", "other_namespace_id", "first_at")
 
 
 def _review(solved: Solved, edges: Edges, rules: Rules, doubtful: pa.Table | None) -> pa.Table:
@@ -308,11 +280,13 @@ def _append(engine: Engine, lake: Lake, spec: TableSpec, standing: Standing, tab
     return lake.compact(engine, spec, version)
 
 
-def _write(engine: Engine, lake: Lake, spec: TableSpec, table: pa.Table) -> int:
-    """Put rows in the place of all that the table held."""
+def _write(engine: Engine, lake: Lake, spec: TableSpec, table: pa.Table, kept: str | None) -> int:
+    """Put rows in the place of all that the table held but `kept`."""
     engine.register("identity_row", table)
-    columns = ", ".join(spec.columns)
-    return lake.write(engine, spec, f"select {columns} from identity_row order by 1", base=None)[0]
+    rows = f"select {spec.names} from identity_row"
+    if kept is not None:
+        rows = f"{rows} union all select {spec.names} from ({kept})"
+    return lake.write(engine, spec, f"{rows} order by 1", base=None)[0]
 
 
 def _table(spec: TableSpec, rows: Sequence[Mapping[str, object]]) -> pa.Table:

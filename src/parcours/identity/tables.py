@@ -10,6 +10,7 @@ PERSON_TOKEN = TableSpec(
         "token": "BIGINT",
         "person_id": "BIGINT",  # the token that founded the person
         "first_at": "BIGINT",  # when the token was first seen, microseconds UTC
+        "component": "BIGINT",  # smallest token that any evidence leads to, carried or not: who is solved together
     },
 )
 

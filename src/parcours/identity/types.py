@@ -150,6 +150,8 @@ class Solved:
         space: (t,) int32, code of each token's namespace.
         first_at: (t,) int64, when each was first seen.
         group: (t,) int64, tokens with the same number are one person.
+        component: (t,) int64, the smallest token that any evidence leads to, carried or not, shared devices aside: whatever is decided of a
+            token hangs on the evidence of its component alone.
         followed: (m,) bool, edges that were followed.
         hubs: What carries no merge.
         refused: Place of an edge to why it was refused and the figure that was too large; without those of hubs.
@@ -159,6 +161,7 @@ class Solved:
     space: NDArray[np.int32]
     first_at: Tokens
     group: Tokens
+    component: Tokens
     followed: NDArray[np.bool_]
     hubs: Hubs
     refused: Mapping[int, tuple[Why, int]]

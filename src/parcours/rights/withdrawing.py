@@ -139,10 +139,14 @@ def _without(stores: Stores, spec: TableSpec, published: int) -> int:
 
 
 def _without_tokens(stores: Stores, manifest: Manifest) -> int:
-    """Whom tokens stand for, without theirs; of a token seen beside theirs only what is seen without them."""
+    """Whom tokens stand for, without theirs; of a token seen beside theirs only what is seen without them.
+
+    A component is not named after a token that goes; what held it together may be gone, which makes the next run look at more, never at less.
+    """
     stores.engine.make_table(__package__, "loose_token", {"as_of": manifest.as_of})
     sql = """
-        select p.* replace (coalesce(l.first_at, p.first_at) as first_at)
+        select p.* replace (
+            coalesce(l.first_at, p.first_at) as first_at, min(p.token) over (partition by p.component) as component)
         from person_token as p left join loose_token as l on l.token = p.token
         where p.token not in (select token from held_token) and (l.token is null or l.first_at is not null)
         order by p.token"""
