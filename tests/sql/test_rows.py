@@ -37,6 +37,7 @@ COLUMNS: dict[str, Mapping[str, str]] = {
     "link": LINK.columns,
     "new_link": LINK.columns,
     "near_token": {"token": "BIGINT"},
+    "true_token": {"token": "BIGINT", "person": "BIGINT"},
     "person_token": PERSON_TOKEN.columns,
     "identity_event": IDENTITY_EVENT.columns,
     "identity_move": IDENTITY_MOVE.columns,

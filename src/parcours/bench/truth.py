@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from sqlalchemy import select
 
 from parcours.bench.child import run_module
 from parcours.bench.progress import Progress, silent
@@ -24,10 +25,12 @@ from parcours.bench.rows import BenchRow, figure
 from parcours.gap.finding import find
 from parcours.gap.results import open_results
 from parcours.gap.tables import VERDICT
-from parcours.identity import PERSON_TOKEN
+from parcours.identity import PERSON_TOKEN, rules_of
 from parcours.identity.evaluating import evaluate
+from parcours.identity.types import Kind
 from parcours.kernel.workspace import Workspace
-from parcours.signal import OBJECT
+from parcours.signal import LINK, OBJECT
+from parcours.vault.tables import IDENTIFIER
 
 if TYPE_CHECKING:
     from parcours.gap.finding import Finding, Where
@@ -104,14 +107,36 @@ def _lived(folder: Path, people: int, seed: int, *more: str) -> Workspace:
 
 
 def _people_rows(results: Results, shop: Workspace) -> list[BenchRow]:
-    results.view(PERSON_TOKEN)
+    for spec in (PERSON_TOKEN, LINK):
+        results.view(spec)
     told = evaluate(results.engine, results.vault, shop.folder / "truth" / "identity.csv")
     case = f"{told.identifiers - told.unseen:,} identifiers of {told.people:,} people"
     return [
         figure("truth", case, f"{name} {key}", "ratio", getattr(accuracy, key))
         for name, accuracy in (("pairwise", told.pairwise), ("b-cubed", told.bcubed))
         for key in ("precision", "recall", "f1")
+    ] + [
+        figure("truth", case, "pairwise recall of what signals reveal", "ratio", told.revealed),
+        figure(
+            "truth", case, "people merged through shared devices", "people", _through_shared(results, shop)
+        ),
     ]
+
+
+def _through_shared(results: Results, shop: Workspace) -> int:
+    """People who hold an identifier of a shared device and another one: there should be none."""
+    kinds = rules_of(shop.settings.identity, results.vault.terms("namespace")).kinds
+    shared = {name for name, code in results.vault.terms("namespace").items() if kinds[code] >= Kind.SHARED}
+    with results.vault.transaction() as connection:
+        wanted = select(IDENTIFIER.c.token).where(IDENTIFIER.c.namespace.in_(shared))
+        tokens = connection.execute(wanted).scalars().all()
+    results.engine.register("shared_token", pa.table({"token": pa.array(tokens, pa.int64())}))
+    return int(
+        results.engine.value(
+            "select count(*) from (select person_id from person_token group by person_id having count(*) > 1 "
+            "and bool_or(token in (select token from shared_token)))"
+        )
+    )
 
 
 def _verdict_rows(results: Results, shop: Workspace) -> list[BenchRow]:

@@ -541,18 +541,19 @@ def identity_evaluate(
     from parcours.identity.evaluating import evaluate
     from parcours.identity.tables import PERSON_TOKEN
     from parcours.kernel.workspace import Workspace
+    from parcours.signal.tables import LINK
 
     with open_results(Workspace(workspace)) as results:
-        results.view(PERSON_TOKEN)
+        for spec in (PERSON_TOKEN, LINK):
+            results.view(spec)
         found = evaluate(results.engine, results.vault, truth, results.region)
     told = {
         name: {key: getattr(accuracy, key) for key in ("precision", "recall", "f1")}
         for name, accuracy in (("pairwise", found.pairwise), ("bcubed", found.bcubed))
     }
     if format is Format.JSON:
-        _print_json(
-            {"identifiers": found.identifiers, "unseen": found.unseen, "people": found.people, **told}
-        )
+        numbers = {name: getattr(found, name) for name in ("identifiers", "unseen", "people", "revealed")}
+        _print_json({**numbers, **told})
     else:
         write(accuracy_lines(found))
 

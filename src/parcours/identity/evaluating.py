@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 from sqlalchemy import select
 
+from parcours.identity.linking import connected
 from parcours.kernel.errors import ParcoursError
 from parcours.lake import EngineProblem
 from parcours.lake.sql import file_literal
@@ -67,6 +68,8 @@ class Evaluation:
         unseen: Of these, identifiers that no signal carried; nothing is said of them.
         people: True people behind the others.
         pairwise, bcubed: Over the identifiers that were seen.
+        revealed: Of the pairs that a chain of what was seen together joins, through identifiers of that person alone, the part that was
+            given to one person; ratio. The others no signal reveals.
     """
 
     identifiers: int
@@ -74,13 +77,14 @@ class Evaluation:
     people: int
     pairwise: Accuracy
     bcubed: Accuracy
+    revealed: float
 
 
 def evaluate(engine: Engine, vault: Vault, path: Path, region: str = "FR") -> Evaluation:
     """Hold the people of a run against a file of true ones.
 
     Args:
-        engine: Holds the view `person_token`.
+        engine: Holds the views `person_token` and `link`.
         vault: Knows the identifiers in clear.
         path: CSV `namespace,identifier,person`, identifiers as the mappings read them.
         region: Country that phone numbers without one belong to.
@@ -109,7 +113,20 @@ def evaluate(engine: Engine, vault: Vault, path: Path, region: str = "FR") -> Ev
         len(np.unique(truth)),
         pairwise(found, truth),
         bcubed(found, truth),
+        _ratio(*_revealed(engine, seen["token"].to_numpy(), found, truth)),
     )
+
+
+def _revealed(
+    engine: Engine, tokens: NDArray[np.int64], found: NDArray[np.int64], truth: NDArray[np.int64]
+) -> tuple[int, int]:
+    """Of the pairs of identifiers that evidence among one person's own joins: how many were given to one person, and how many there are."""
+    engine.register("true_token", pa.table({"token": tokens, "person": truth}))
+    links = engine.model("parcours.identity", "revealed_link")
+    distinct, place = np.unique(tokens, return_inverse=True)
+    left, right = (np.searchsorted(distinct, links[name].to_numpy()) for name in ("token", "other_token"))
+    joined = connected(left, right, len(distinct))[place]
+    return _pairs(_sizes(joined, truth, found)), _pairs(_sizes(joined, truth))
 
 
 def _register_truth(engine: Engine, path: Path, region: str) -> None:

@@ -83,7 +83,7 @@ class _Graph:
         weak = open_ & (self.strength > Kind.CONTACT) & self._carry(crowd)
         crowd = np.maximum(crowd, self._crowd_of_weak(weak, core))
         weak &= self._carry(crowd)
-        group = _labels(core[self.left[weak]], core[self.right[weak]], int(core.max(initial=-1)) + 1)[core]
+        group = connected(core[self.left[weak]], core[self.right[weak]], int(core.max(initial=-1)) + 1)[core]
         followed = strong | weak
         group, refused = self._reconsider(group, followed, self._troubled(group, core, known))
         followed[list(refused)] = False
@@ -97,7 +97,7 @@ class _Graph:
         ends = np.array(self.together, np.int64).reshape(-1, 2)
         left = group[np.concatenate([self.left[left_aside], ends[:, 0]])]
         right = group[np.concatenate([self.right[left_aside], ends[:, 1]])]
-        label = _labels(left, right, int(group.max(initial=-1)) + 1)[group]
+        label = connected(left, right, int(group.max(initial=-1)) + 1)[group]
         first = np.full(int(label.max(initial=-1)) + 1, len(self.tokens), np.int64)
         np.minimum.at(first, label, np.arange(len(self.tokens)))
         return self.tokens[first[label]]
@@ -114,7 +114,7 @@ class _Graph:
     def _components(self, chosen: Claims) -> Places:
         ends = np.array(self.together, np.int64).reshape(-1, 2)
         left = np.concatenate([self.left[chosen], ends[:, 0]])
-        return _labels(left, np.concatenate([self.right[chosen], ends[:, 1]]), len(self.tokens))
+        return connected(left, np.concatenate([self.right[chosen], ends[:, 1]]), len(self.tokens))
 
     def _carry(self, crowd: Places) -> Claims:
         """Edges none of whose tokens is a hub."""
@@ -295,8 +295,18 @@ def _coded(values: Tokens) -> tuple[Tokens, Tokens]:
     return ordered[new], code
 
 
-def _labels(left: Places, right: Places, size: int) -> Places:
-    """Connected components as numbers from 0, in the order of their first token."""
+def connected(left: Places, right: Places, size: int) -> Places:
+    """Connected components of the places 0 to `size` - 1, numbered from 0.
+
+    Args:
+        left: (m,) int64, one end of each edge.
+        right: (m,) int64, the other.
+        size: How many places there are.
+
+    Example:
+        >>> connected(np.array([0, 3]), np.array([2, 2]), 5).tolist()
+        [0, 1, 0, 0, 2]
+    """
     from scipy.sparse import coo_array  # noqa: PLC0415 - two tenths of a second at import
     from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
 

@@ -4,7 +4,7 @@
 -- reads:  truth, identifier, person_token
 -- source: docs/explanation/accuracy-of-identity.md
 
-select t.namespace, t.identifier, t.person, p.person_id
+select t.namespace, t.identifier, t.person, i.token, p.person_id
 from truth as t
 left join identifier as i on i.namespace = t.namespace and i.value = t.identifier
 left join person_token as p on p.token = i.token
