@@ -27,6 +27,7 @@ _BATCH_ROWS = 100_000
 _MEMORY = re.compile(
     r"\s*(?!0+(\.0*)?\D)\d+(\.\d+)?\s*([KMGT]i?)?B\s*", re.IGNORECASE
 )  # -1 would be no bound at all
+_ENGINE_SHARE = 0.8  # of the memory of a run; Python, and what is handled as arrays, has the rest
 _SIZES = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 _PARQUET = (
     "format parquet, compression zstd, compression_level 1"  # a tenth larger than level 3, a third faster
@@ -59,13 +60,14 @@ class Engine:
     naive times; it is UTC unless `time_zone` sets another.
 
     Attributes:
-        memory: Bound on what it holds, bytes.
+        memory: Bound on what the engine holds, bytes: less than the process was given, which holds tables of its own beside it.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, spill: Path) -> None:
         self._connection = connection
         self._spill = spill
-        self.memory = _bytes_of(self.value("select current_setting('memory_limit')"))
+        self.memory = int(_bytes_of(self.value("select current_setting('memory_limit')")) * _ENGINE_SHARE)
+        self.run(f"set memory_limit = '{self.memory}B'")
         self._functions: set[str] = set()
 
     def run(self, sql: str, parameters: Mapping[str, object] | None = None) -> None:
@@ -246,7 +248,7 @@ def open_engine(spill: Path, memory: str = "4GB", threads: int | None = None) ->
 
     Args:
         spill: A folder of its own.
-        memory: Bound on what the engine holds, such as `6GB`.
+        memory: Bound on the process, such as `6GB`; the engine gets four fifths.
         threads: Processors used; all by default.
 
     Raises:
