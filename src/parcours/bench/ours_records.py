@@ -46,8 +46,8 @@ def main() -> None:
     standard_s = time.perf_counter() - began
     parameters = weigh_all(engine, settings)
     weighed_s = time.perf_counter() - began
-    alone = parameters["household_share"] >= settings.merge
-    decided = decide(engine, parameters, settings, scored_pairs(engine, 1, None, alone=alone))
+    pairs = scored_pairs(engine, parameters, settings.merge, None)
+    decided = decide(engine, parameters, settings, pairs)
     seconds = time.perf_counter() - began
     merged = decided.filter(np.asarray(decided["decision"]) == MERGE)
     truth = engine.arrow("select token, truth from raw_record order by token")

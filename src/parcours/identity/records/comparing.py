@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
 CLOSE = 0.92  # Jaro-Winkler similarity of a name with one slip: `martin`, `martni`
 ALIKE = 0.80  # ... with two or three
+# What of a record is compared; made once a record, not once a pair.
+RECORDS_TO_COMPARE = """
+    select *, split_part(email, '@', 1) as mailbox, regexp_replace(email, '[^0-9]', '', 'g') as email_digits from record"""
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,22 @@ def splink_comparison(item: Comparison) -> dict[str, Any]:
         "comparison_description": item.name,
         "comparison_levels": [null, *(_splink_level(level) for level in item.levels)],
     }
+
+
+def level_sql(item: Mapping[str, Any]) -> str:
+    """SQL that answers the level of a comparison, given as Splink's settings write it and numbered as Splink does: -1 where nothing is to compare.
+
+    Example:
+        >>> level_sql(splink_comparison(Comparison("x", ("x",), "x_l is null", (Level("same", "x_l = x_r"), Level("different", "")))))
+        'case when x_l is null then -1 when x_l = x_r then 1 else 0 end'
+    """
+    last = len(item["comparison_levels"]) - 2
+    cases = [
+        f"when {level['sql_condition']} then {-1 if level.get('is_null_level') else last - place + 1}"
+        for place, level in enumerate(item["comparison_levels"])
+        if level["sql_condition"] != "ELSE"
+    ]
+    return f"case {' '.join(cases)} else 0 end"
 
 
 def _splink_level(level: Level) -> dict[str, Any]:
@@ -152,20 +171,19 @@ _BIRTH_DATE = Comparison(
         _REST,
     ),
 )
-_BOX_L, _BOX_R = "split_part(email_l, '@', 1)", "split_part(email_r, '@', 1)"
 # Mailboxes are made of names; what tells two `jean.dupont` apart is the number.
-_SAME_DIGITS = "regexp_replace(email_l, '[^0-9]', '', 'g') = regexp_replace(email_r, '[^0-9]', '', 'g')"
+_SAME_DIGITS = _same("email_digits")
 _EMAIL = Comparison(
     "email",
     ("email",),
     _missing("email"),
     (
         Level("same", _same("email"), "email"),
-        Level("same before the @", f"{_BOX_L} = {_BOX_R}"),
-        Level("one or two slips", f"{_edits('email', 2)} and {_SAME_DIGITS}"),
+        Level("same before the @", _same("mailbox")),
+        Level("one or two slips", f"{_SAME_DIGITS} and {_edits('email', 2)}"),
         Level(
             "alike before the @",
-            f"jaro_winkler_similarity({_BOX_L}, {_BOX_R}) >= {CLOSE} and {_SAME_DIGITS}",
+            f"{_SAME_DIGITS} and {_close('mailbox')}",
         ),
         _REST,
     ),

@@ -7,14 +7,16 @@ their part is taken off.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 
-from parcours.identity.records.blocking import afford, count_pairs, possible, rule_sql
+from parcours.identity.records.blocking import count_pairs, index_records, pairs_sql, rule_sql
 from parcours.identity.records.comparing import comparisons, splink_comparison
 from parcours.identity.records.errors import NoModel, NothingToCompare
-from parcours.identity.records.splinking import splink_desk
+from parcours.identity.records.patterns import compare_pairs, count_patterns, level_counts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -22,24 +24,25 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from parcours.identity.records.blocking import Rule
-    from parcours.identity.records.comparing import Comparison
-    from parcours.identity.records.splinking import Desk
+    from parcours.identity.records.patterns import Comparisons, Patterns
     from parcours.lake import Engine
+
+    Floats = NDArray[np.float64]
 
 ENOUGH_RECORDS = 20  # below, chance agreement cannot be told from habit
 _FEWEST_COMPARISONS = 2
 _SEED = 1
-_RANDOM_PAIRS = 2e6
-_TRAINING_PAIRS = 1_000_000
-_FIRST_LOOK_PAIRS = 500_000
+_RANDOM_PAIRS = 500_000
+_LEAST = 1e-6  # how often strangers agree at least, where no random pair did
+_TRAINING_PAIRS = 200_000  # of a session
 _RECALL_OF_SURE = 0.8  # part of all true pairs that agree in one of `_SURE`; only a start, corrected below
-_ITERATIONS = 100
+_ITERATIONS = 1_000
+_AT_REST = 1e-5  # the largest step of a probability that is none
 _MOST_SHARE = 0.95  # of an agreement may be due to records of one person; beyond, a stranger who agrees would seem impossible
-_SELDOM = (
-    0.001  # of records of one person compare in any way one can name, even where training met none that did
-)
-_ROUNDS = 1
-_TAUGHT = 2  # sessions that teach a comparison; what two say is averaged
+_SELDOM = 0.001  # of records of one person compare in any way one can name, even where training met none
+_ROUNDS = 3
+_TAUGHT = 2  # sessions that teach a comparison; what they say is averaged
+_START_SAME, _START_SHARE = 0.9, 0.5
 _SURE: tuple[Rule, ...] = (  # agreement that is hardly ever chance
     ("email",),
     ("phone",),
@@ -61,72 +64,138 @@ _SESSIONS: tuple[Rule, ...] = (  # each teaches what the others cannot: the fiel
 )
 
 
-def learn(engine: Engine, present: Collection[str], rules: Sequence[Rule]) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Slots:
+    """Every level of every comparison in one row of numbers, and a last slot for nothing to compare.
+
+    Attributes:
+        sizes: How many levels each comparison has.
+        starts: Where the levels of each begin.
+    """
+
+    sizes: tuple[int, ...]
+    starts: tuple[int, ...]
+
+    @classmethod
+    def of(cls, asked: Comparisons) -> Slots:
+        """The slots of some comparisons."""
+        sizes = level_counts(asked)
+        return cls(tuple(sizes), tuple(np.cumsum([0, *sizes[:-1]]).tolist()))
+
+    @property
+    def count(self) -> int:
+        """All levels; the slot of this number is the last."""
+        return sum(self.sizes)
+
+    def of_patterns(self, patterns: Patterns) -> NDArray[np.int64]:
+        """The slot of each level of each pattern; (n_pattern, n_comparison) int64."""
+        return np.where(patterns.levels < 0, self.count, patterns.levels + np.array(self.starts, np.int64))
+
+    def slices(self) -> list[slice]:
+        """The slots of each comparison, the one for different first."""
+        return [slice(start, start + size) for start, size in zip(self.starts, self.sizes, strict=True)]
+
+    def counted(self, patterns: Patterns, weights: Floats) -> Floats:
+        """How many pairs show each level; (count,) float64."""
+        slots = self.of_patterns(patterns)
+        return np.bincount(
+            slots.ravel(), np.repeat(weights, slots.shape[1]), minlength=self.count + 1
+        ).astype(np.float64)[: self.count]
+
+    def shares(self, counts: Floats) -> Floats:
+        """Counts as parts of their comparison's; nothing is nothing of nothing."""
+        found = np.zeros(self.count)
+        for part in self.slices():
+            found[part] = counts[part] / max(counts[part].sum(), 1e-300)
+        return found
+
+
+def asked_of(present: Collection[str], records: int) -> list[dict[str, Any]]:
+    """The comparisons of records with these fields, as Splink's settings write them.
+
+    Raises:
+        NothingToCompare: Fewer than two are left.
+    """
+    asked = comparisons(present)
+    if len(asked) < _FEWEST_COMPARISONS:
+        raise NothingToCompare(records, tuple(sorted(present)))
+    return [splink_comparison(item) for item in asked]
+
+
+def learn(
+    engine: Engine,
+    asked: list[dict[str, Any]],
+    present: Collection[str],
+    looked_at: Patterns,
+    *,
+    is_all: bool,
+) -> dict[str, Any]:
     """Learn a model from the engine's table `record`.
 
     Args:
         engine: Holds `record`.
+        asked: The comparisons, without probabilities.
         present: Fields that records tell and that are compared.
-        rules: By which pairs will be looked at.
+        looked_at: How the pairs compare that will be looked at.
+        is_all: These are all pairs there are.
 
     Returns:
         Splink's settings with every probability; `terms`, our own key, holds the shares that frequencies are cut by.
 
     Raises:
-        NothingToCompare: Fewer than two comparisons are left.
-        NoModel: No training comes to rest, or what it says is no sense.
+        NoModel: There is nothing to learn from, or what it says is no sense.
     """
     records = int(engine.value("select count(*) from record"))
-    asked = comparisons(present)
-    if len(asked) < _FEWEST_COMPARISONS:
-        raise NothingToCompare(records, tuple(sorted(present)))
-    parameters: dict[str, Any] = {
-        "link_type": "dedupe_only",
-        "unique_id_column_name": "token",
-        "comparisons": [splink_comparison(item) for item in asked],
-        "blocking_rules_to_generate_predictions": [rule_sql(rule) for rule in rules],
-        "retain_matching_columns": True,  # the level of each comparison is only told with them
-        "retain_intermediate_calculation_columns": True,
-        "max_iterations": _ITERATIONS,
-    }
-    sessions = _trainable(engine, present)
+    sessions = _sessions(engine, asked, present)
     if not sessions:
         raise NoModel(records, "no two records share enough to learn from")
-    with splink_desk(engine, parameters) as desk:
-        _start(desk, present, records)
-        desk.linker.training.estimate_u_using_random_sampling(max_pairs=_RANDOM_PAIRS, seed=_SEED)
-        _train(desk, asked, sessions, records)
-        parameters = desk.linker.misc.save_model_to_json()
-    among_all = _levels(parameters, "u_probability")
-    among_all |= _exact_agreement(engine, parameters)
-    look = afford(count_pairs(engine, possible(present)), _FIRST_LOOK_PAIRS).rules
+    slots = Slots.of(asked)
+    sample = looked_at if is_all else _random_patterns(engine, asked)
+    among_all = slots.shares(slots.counted(sample, sample.counts))
+    for slot, share in _exact_agreement(engine, asked, slots).items():
+        among_all[slot] = share
+    among_all = np.maximum(among_all, _LEAST)
+    strangers, prior = slots.shares(among_all), _start(engine, present, records)
     for _ in range(_ROUNDS):
-        terms = _take_matches_off(parameters, among_all)
-        with splink_desk(
-            engine,
-            {**parameters, "blocking_rules_to_generate_predictions": [rule_sql(rule) for rule in look]},
-        ) as desk:
-            desk.know_terms(terms)
-            _train(desk, asked, sessions, records)
-            trained = desk.linker.misc.save_model_to_json()
-            if look:
-                trained["probability_two_random_records_match"] = _matches_among(desk, records)
-        parameters = {
-            **trained,
-            "blocking_rules_to_generate_predictions": parameters["blocking_rules_to_generate_predictions"],
-        }
-    terms = _take_matches_off(parameters, among_all)
-    _check_sense(parameters, records)
-    return {**parameters, "terms": terms}
+        agree = _train(asked, slots, sessions, strangers)
+        strangers, shares = _matches_off(agree, among_all, prior)
+        evidence = _evidence(slots, looked_at, *_settled(slots, agree, strangers))
+        prior = prior_for(
+            evidence + bits_of(prior), prior, records * (records - 1) / 2, counts=looked_at.counts
+        )
+    strangers, shares = _matches_off(agree, among_all, prior)
+    one, other = _settled(slots, agree, strangers)
+    _check_sense(slots, one, other, records)
+    return {
+        **settings_of(_written(asked, slots, one, other)),
+        "probability_two_random_records_match": prior,
+        "terms": _terms(asked, slots, shares),
+    }
 
 
-def prior_for(weights: NDArray[np.float64], prior: float, pairs: float) -> float:
+def settings_of(asked: list[dict[str, Any]]) -> dict[str, Any]:
+    """Splink's settings for these comparisons."""
+    return {"link_type": "dedupe_only", "unique_id_column_name": "token", "comparisons": asked}
+
+
+def bits_of(probability: float) -> float:
+    """Log-odds in bits.
+
+    Example:
+        >>> bits_of(0.5), round(bits_of(0.95), 2)
+        (0.0, 4.25)
+    """
+    return float(np.log2(probability / (1 - probability)))
+
+
+def prior_for(weights: Floats, prior: float, pairs: float, counts: Floats | None = None) -> float:
     """The part of all pairs that is one person, by which the weights give back as many as they were given.
 
     Args:
         weights: (n,) float64, match weights of the pairs looked at, in bits, with `prior` in them.
         prior: Part of all pairs that was believed to be one person.
         pairs: How many there are in all; those not looked at are strangers.
+        counts: (n,) float64, how many pairs have each weight; one each where None.
 
     Source:
         The step of expectation maximisation for the mixing share alone: Dempster, Laird and Rubin (1977), JRSS B 39:1-38.
@@ -135,160 +204,221 @@ def prior_for(weights: NDArray[np.float64], prior: float, pairs: float) -> float
         >>> round(prior_for(np.array([20.0, 20.0, -20.0]), 0.001, 1000.0), 4)
         0.002
     """
-    evidence = weights - np.log2(prior / (1 - prior))
+    evidence = weights - bits_of(prior)
+    counts = np.ones(len(weights)) if counts is None else counts
     share = prior
     for _ in range(50):
         before = share
-        share = float(_probability(evidence + np.log2(share / (1 - share))).sum() / pairs)
+        share = float((_probability(evidence + bits_of(share)) * counts).sum() / pairs)
         share = min(max(share, 0.5 / pairs), 0.5)
         if abs(share - before) <= before * 1e-6:
             break
     return share
 
 
-def _probability(bits: NDArray[np.float64]) -> NDArray[np.float64]:
+def maximise(slots: Slots, patterns: Patterns, strangers: Floats) -> Floats:
+    """How records of one person compare, from pairs of which nobody said whose they are.
+
+    Args:
+        slots: Of the comparisons.
+        patterns: The pairs.
+        strangers: (count,) float64, how often strangers show each level (u); it stays as it is.
+
+    Returns:
+        (count,) float64, how often records of one person show each level (m); the parts of a comparison sum to 1.
+
+    Source:
+        Fellegi and Sunter (1969), JASA 64:1183-1210, solved as Winkler (1988) does by expectation maximisation over counted
+        patterns; comparisons are held to be independent within each kind of pair.
+
+    Example:
+        One comparison: of ten pairs, six agree; strangers hardly ever do, so all six are one person's.
+
+        >>> from parcours.identity.records.patterns import Patterns
+        >>> patterns = Patterns(np.array([1, 2]), np.array([[0], [1]]), np.array([4.0, 6.0]))
+        >>> maximise(Slots((2,), (0,)), patterns, np.array([0.999999, 0.000001])).round(2).tolist()
+        [0.0, 1.0]
+    """
+    agree = np.empty(slots.count)
+    for part in slots.slices():
+        size = part.stop - part.start
+        agree[part] = (1 - _START_SAME) / max(1, size - 1)
+        agree[part.stop - 1] = _START_SAME
+    share = _START_SHARE
+    for _ in range(_ITERATIONS):
+        chance = _probability(_evidence(slots, patterns, agree, strangers) + bits_of(share))
+        expected = chance * patterns.counts
+        share = float(np.clip(expected.sum() / patterns.counts.sum(), 1e-9, 1 - 1e-9))
+        before, agree = agree, np.maximum(slots.shares(slots.counted(patterns, expected)), 1e-9)
+        if np.abs(agree - before).max() < _AT_REST:
+            break
+    return agree
+
+
+def _probability(bits: Floats) -> Floats:
     return 1 / (1 + np.exp2(-np.clip(bits, -500, 500)))
 
 
-def _trainable(engine: Engine, present: Collection[str]) -> list[Rule]:
-    """Sessions with pairs to learn from."""
-    rules = [rule for rule in _SESSIONS if set(rule) <= set(present)]
-    return [rule for rule, pairs in count_pairs(engine, rules).items() if pairs]
+def _evidence(slots: Slots, patterns: Patterns, agree: Floats, strangers: Floats) -> Floats:
+    """What each pattern is worth, in bits."""
+    bits = np.append(np.log2(agree / strangers), 0.0)
+    return np.asarray(bits[slots.of_patterns(patterns)].sum(axis=1), np.float64)
 
 
-def _columns(item: Comparison) -> str:
-    """All the SQL of a comparison, in which the names of its columns are found."""
-    return " ".join([item.null, *(level.condition for level in item.levels)])
-
-
-def _start(desk: Desk, present: Collection[str], records: int) -> None:
-    """A first idea of how many pairs are one person: those that agree in what is hardly ever chance."""
-    rules: list[Any] = [
-        rule_sql(rule) for rule in _SURE if set(rule) <= set(present)
-    ]  # Splink takes objects too
-    core = desk.linker._settings_obj.core_model_settings  # noqa: SLF001 - Splink reads it from there and offers no setter
-    core.probability_two_random_records_match = 1 / records
-    if rules:
-        try:
-            desk.linker.training.estimate_probability_two_random_records_match(rules, recall=_RECALL_OF_SURE)
-        except ValueError:  # nearly all pairs agree in them
-            core.probability_two_random_records_match = 0.5
-    found = desk.linker._settings_obj._probability_two_random_records_match  # noqa: SLF001 - as above
-    if not found:
-        desk.linker._settings_obj._probability_two_random_records_match = 1 / (10 * records)  # noqa: SLF001
-
-
-def _train(desk: Desk, asked: Sequence[Comparison], sessions: Sequence[Rule], records: int) -> None:
-    """Learn m, session after session, until each comparison was taught often enough."""
-    taught = dict.fromkeys((item.name for item in asked), 0)
-    for rule in sessions:
-        learns = [item.name for item in asked if not any(name in _columns(item) for name in rule)]
-        if any(taught[name] < _TAUGHT for name in learns) and _session(desk, rule):
-            taught |= {name: taught[name] + 1 for name in learns}
-    if not any(taught.values()):
-        raise NoModel(records, "no training came to rest")
-
-
-def _session(desk: Desk, rule: Rule) -> bool:
-    """One training, on pairs that agree in a rule; false where it teaches nothing.
-
-    Splink gives up where a probability falls below what a float holds, as where all who share a phone are couples, and where all pairs
-    are one person, so that the odds are infinite.
-    """
-    from splink.internals.exceptions import SplinkException  # noqa: PLC0415 - with Splink
-
-    settings: Any = desk.linker._settings_obj  # noqa: SLF001 - a session that gives up leaves its model without fields
-    before = settings.core_model_settings.copy()
-    try:
-        session = desk.linker.training.estimate_parameters_using_expectation_maximisation(
-            rule_sql(rule), estimate_without_term_frequencies=True, max_pairs=_TRAINING_PAIRS
-        )
-    except (SplinkException, ValueError):
-        settings.core_model_settings = before
-        return False
-    return len(session._core_model_settings_history) <= _ITERATIONS  # noqa: SLF001 - the only trace of it
-
-
-def _matches_among(desk: Desk, records: int) -> float:
-    """The share of one person among all pairs, by what a first look at some of them gives."""
-    prior = desk.linker._settings_obj._probability_two_random_records_match  # noqa: SLF001 - no public getter
-    frame = desk.linker.inference.predict(threshold_match_weight=-10, warning_mode="never")
-    weights = desk.engine.arrow(f"select match_weight from {frame.physical_name}")["match_weight"].to_numpy()
-    return prior_for(weights, prior, records * (records - 1) / 2)
-
-
-def _levels(parameters: Mapping[str, Any], key: str) -> dict[tuple[str, str], float]:
-    return {
-        (item["output_column_name"], level["sql_condition"]): level[key]
-        for item in parameters["comparisons"]
-        for level in item["comparison_levels"]
-        if level.get(key) is not None
-    }
-
-
-def _exact_agreement(engine: Engine, parameters: Mapping[str, Any]) -> dict[tuple[str, str], float]:
-    """How often two records agree in a whole value, over all pairs: no sample is as good, and none is needed."""
-    found = {}
-    for item in parameters["comparisons"]:
-        for level in item["comparison_levels"]:
-            column = level.get("tf_adjustment_column")
-            if column is None or level["sql_condition"].replace('"', "") != f"{column}_l = {column}_r":
-                continue
-            if (
-                item["comparison_levels"].index(level) != 1
-            ):  # the first after null: nothing was taken before it
-                continue
-            pairs = engine.value(
-                f"select sum(c * (c - 1)) / nullif(sum(c) * (sum(c) - 1), 0) from (select count(*) as c from record where {column} is not null group by {column})"
-            )
-            if pairs:
-                found[item["output_column_name"], level["sql_condition"]] = float(pairs)
+def _random_patterns(engine: Engine, asked: Comparisons) -> Patterns:
+    tokens = engine.arrow("select token from record order by token")["token"].to_numpy()
+    luck = np.random.default_rng(_SEED)
+    left, right = (luck.integers(0, len(tokens), _RANDOM_PAIRS) for _ in range(2))
+    two = left != right
+    engine.register(
+        "random_pair", pa.table({"token": tokens[left[two]], "other_token": tokens[right[two]]})
+    )
+    compare_pairs(engine, asked, "select * from random_pair", "compared_random")
+    found = count_patterns(engine, asked, "compared_random")
+    engine.run("drop table compared_random")
     return found
 
 
-def _take_matches_off(
-    parameters: dict[str, Any], among_all: Mapping[tuple[str, str], float]
-) -> dict[str, float]:
-    """Bring u to what strangers show, in place; answers by column what part of its agreement was one person's.
-
-    Among random pairs a level is met with probability prior x m + (1 - prior) x u. A level that was never met where it should have taught
-    us something weighs nothing.
-    """
-    prior = parameters["probability_two_random_records_match"]
-    floor = 1 / _RANDOM_PAIRS
-    shares: dict[str, float] = {}
-    rare = {
-        level["tf_adjustment_column"]
-        for item in parameters["comparisons"]
-        for level in item["comparison_levels"]
-        if level.get("tf_adjustment_column")
+def _sessions(engine: Engine, asked: Comparisons, present: Collection[str]) -> dict[Rule, Patterns]:
+    """By rule, how pairs compare that agree in it."""
+    rules = [rule for rule in _SESSIONS if set(rule) <= set(present)]
+    told = {rule: count for rule, count in count_pairs(engine, rules).items() if count}
+    if not told:
+        return {}
+    index_records(engine, list(told))
+    parts = []
+    for place, count in enumerate(told.values()):
+        every = -(-count // _TRAINING_PAIRS)
+        some = f" and hash(l.token, r.token) % {every} = 0" if every > 1 else ""
+        parts.append(
+            f"select l.token, r.token as other_token, {place} as session from keyed as l "
+            f"join keyed as r on l.k{place} = r.k{place} where l.token < r.token{some}"
+        )
+    engine.run(f"create or replace table taught as {' union all '.join(parts)}")
+    compare_pairs(engine, asked, "select distinct token, other_token from taught", "compared_taught")
+    engine.run(
+        "create or replace table taught as select t.session, c.pattern from taught as t join compared_taught as c using (token, other_token)"
+    )
+    found = {
+        rule: count_patterns(engine, asked, "taught", f"session = {place}")
+        for place, rule in enumerate(told)
     }
-    for item in parameters["comparisons"]:
-        levels = [level for level in item["comparison_levels"] if not level.get("is_null_level")]
-        for level in levels:
-            seen = among_all.get((item["output_column_name"], level["sql_condition"]))
-            strangers = max(seen or floor, floor)
-            agree = level.get("m_probability")
-            if agree is None:
-                level["m_probability"] = level["u_probability"] = strangers
-                continue
-            share = min(prior * agree / strangers, _MOST_SHARE)
-            level["u_probability"] = strangers * (1 - share)
-            level["m_probability"] = max(agree, _SELDOM)
-            if level.get("tf_adjustment_column"):
-                shares.setdefault(level["tf_adjustment_column"], share)
-        for key in ("m_probability", "u_probability"):
-            total = sum(level[key] for level in levels)
-            for level in levels:
-                level[key] /= total
-    return dict.fromkeys(sorted(rare), 0.0) | shares
+    engine.run("drop table taught; drop table compared_taught; drop table keyed")
+    return {rule: patterns for rule, patterns in found.items() if len(patterns.keys)}
 
 
-def _check_sense(parameters: Mapping[str, Any], records: int) -> None:
+def _start(engine: Engine, present: Collection[str], records: int) -> float:
+    """A first idea of how many pairs are one person: those that agree in what is hardly ever chance."""
+    rules = [rule for rule in _SURE if set(rule) <= set(present)]
+    pairs = records * (records - 1) / 2
+    if not rules:
+        return 1 / records
+    index_records(engine, rules)
+    sure = int(engine.value(f"select count(*) from ({pairs_sql(rules)})"))
+    engine.run("drop table keyed")
+    return min(max(sure, 0.1) / pairs / _RECALL_OF_SURE, 0.5)
+
+
+def _train(
+    asked: Comparisons, slots: Slots, sessions: Mapping[Rule, Patterns], strangers: Floats
+) -> Floats:
+    """Learn m, session after session, until each comparison was taught often enough; NaN for what none taught."""
+    said: list[list[Floats]] = [[] for _ in asked]
+    for rule, patterns in sessions.items():
+        learns = [
+            place
+            for place, item in enumerate(asked)
+            if not any(name in _conditions(item) for name in rule)
+        ]
+        if not any(len(said[place]) < _TAUGHT for place in learns):
+            continue
+        own = Slots.of([asked[place] for place in learns])
+        part = type(patterns)(patterns.keys, patterns.levels[:, learns], patterns.counts)
+        parts = slots.slices()
+        found = maximise(own, part, np.concatenate([strangers[parts[place]] for place in learns]))
+        found[own.counted(part, part.counts) == 0] = np.nan
+        for place, own_part in zip(learns, own.slices(), strict=True):
+            said[place].append(found[own_part])
+    agree = np.full(slots.count, np.nan)
+    for place, part_of in enumerate(slots.slices()):
+        if said[place]:
+            words = np.array(said[place])
+            told = np.isfinite(words)
+            agree[part_of] = np.where(
+                told.any(axis=0),
+                np.where(told, words, 0).sum(axis=0) / np.maximum(told.sum(axis=0), 1),
+                np.nan,
+            )
+    return agree
+
+
+def _conditions(item: Mapping[str, Any]) -> str:
+    """All the SQL of a comparison, in which the names of its columns are found."""
+    return " ".join(level["sql_condition"] for level in item["comparison_levels"])
+
+
+def _exact_agreement(engine: Engine, asked: Comparisons, slots: Slots) -> dict[int, float]:
+    """How often two records agree in a whole value, over all pairs: no sample is as good, and none is needed."""
+    found = {}
+    for item, part in zip(asked, slots.slices(), strict=True):
+        level = item["comparison_levels"][1]  # the first after null: nothing was taken before it
+        column = level.get("tf_adjustment_column")
+        if column is None or level["sql_condition"] != f"{column}_l = {column}_r":
+            continue
+        pairs = engine.value(
+            f"select sum(c * (c - 1)) / nullif(sum(c) * (sum(c) - 1), 0) from (select count(*) as c from record where {column} is not null group by {column})"
+        )
+        if pairs:
+            found[part.stop - 1] = float(pairs)
+    return found
+
+
+def _matches_off(agree: Floats, among_all: Floats, prior: float) -> tuple[Floats, Floats]:
+    """(what strangers show, the part of what all show that is one person's).
+
+    Among random pairs a level is met with probability prior x m + (1 - prior) x u.
+    """
+    shares = np.minimum(prior * np.nan_to_num(agree) / among_all, _MOST_SHARE)
+    return among_all * (1 - shares), shares
+
+
+def _settled(slots: Slots, agree: Floats, strangers: Floats) -> tuple[Floats, Floats]:
+    """(m, u), each comparison's summing to 1; a level that was never met where it should have taught us something weighs nothing."""
+    told = np.where(np.isnan(agree), strangers, np.maximum(agree, _SELDOM))
+    return slots.shares(told), slots.shares(strangers)
+
+
+def _terms(asked: Comparisons, slots: Slots, shares: Floats) -> dict[str, float]:
+    """By column whose values are rare or not, what part of its agreement was one person's."""
+    found: dict[str, float] = {}
+    for item, part in zip(asked, slots.slices(), strict=True):
+        for place, level in enumerate(item["comparison_levels"][1:], 1):
+            if column := level.get("tf_adjustment_column"):
+                found.setdefault(column, float(shares[part.stop - place]))
+    return found
+
+
+def _written(
+    asked: list[dict[str, Any]], slots: Slots, agree: Floats, strangers: Floats
+) -> list[dict[str, Any]]:
+    """Comparisons with their probabilities, as Splink's settings write them."""
+    found = []
+    for item, part in zip(asked, slots.slices(), strict=True):
+        null, *levels = item["comparison_levels"]
+        told = [
+            {
+                **level,
+                "m_probability": float(agree[part.stop - place]),
+                "u_probability": float(strangers[part.stop - place]),
+            }
+            for place, level in enumerate(levels, 1)
+        ]
+        found.append({**item, "comparison_levels": [null, *told]})
+    return found
+
+
+def _check_sense(slots: Slots, agree: Floats, strangers: Floats, records: int) -> None:
     """Records of one person agree more often than strangers, in something at least."""
-    telling = 0
-    for item in parameters["comparisons"]:
-        first = next(level for level in item["comparison_levels"] if not level.get("is_null_level"))
-        telling += first["m_probability"] > 2 * first["u_probability"]
-    if telling < _FEWEST_COMPARISONS:
+    same = [part.stop - 1 for part in slots.slices()]
+    if (agree[same] > 2 * strangers[same]).sum() < _FEWEST_COMPARISONS:
         raise NoModel(records, "records that share something agree no more in the rest than strangers")

@@ -11,12 +11,21 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from parcours.identity.records.blocking import choose_blocking
+from parcours.identity.records.blocking import choose_blocking, index_records, pairs_sql, rule_sql
 from parcours.identity.records.clustering import cluster
 from parcours.identity.records.fields import FIELDS
 from parcours.identity.records.gathering import gather_records
-from parcours.identity.records.learning import ENOUGH_RECORDS, learn, prior_for
-from parcours.identity.records.scoring import household_share, score_all, score_groups, score_new
+from parcours.identity.records.fixed import fixed_model
+from parcours.identity.records.learning import ENOUGH_RECORDS, asked_of, bits_of, learn, prior_for
+from parcours.identity.records.patterns import compare_pairs, count_patterns
+from parcours.identity.records.scoring import (
+    count_terms,
+    evidence_sql,
+    household_share,
+    score_groups,
+    score_new,
+    weigh_pairs,
+)
 from parcours.identity.records.store import (
     PAIR_SCHEMA,
     is_without_traits,
@@ -132,8 +141,8 @@ def _propose(
     else:
         score_new(engine, model.parameters, bits_of(settings.review))
     progress("records", 2, 4)
-    alone = model.parameters["household_share"] >= settings.merge
-    pairs = scored_pairs(engine, model.model_id, None if whole else load_pairs(vault), alone=alone)
+    known = None if whole else load_pairs(vault)
+    pairs = scored_pairs(engine, model.parameters, settings.merge, known, model.model_id)
     decided = decide(engine, model.parameters, settings, pairs)
     progress("records", 3, 4)
     keep_pairs(vault, decided, None)
@@ -147,14 +156,30 @@ def weigh_all(engine: Engine, settings: RecordSettings) -> dict[str, Any]:
     Returns:
         The model's parameters; the share of true pairs in them is what all pairs that were looked at give.
     """
-    present = fields_told(engine, settings.fields or FIELDS)
-    parameters = learn(engine, present, choose_blocking(engine, present, settings).rules)
-    floor = bits_of(settings.review)
-    score_all(engine, parameters, floor - _SLACK_BITS)
-    prior = parameters["probability_two_random_records_match"]
     records = int(engine.value("select count(*) from record"))
-    weights = engine.arrow("select weight_bits from scored")["weight_bits"].to_numpy()
-    share = prior_for(weights, prior, records * (records - 1) / 2)
+    present = fields_told(engine, settings.fields or FIELDS)
+    asked = asked_of(present, records)
+    rules = choose_blocking(engine, present, settings).rules
+    index_records(engine, rules)
+    compare_pairs(engine, asked, pairs_sql(rules), "compared")
+    engine.run("drop table keyed")
+    looked_at = count_patterns(engine, asked, "compared")
+    if records < ENOUGH_RECORDS:
+        parameters = fixed_model(asked, records)
+    else:
+        parameters = learn(engine, asked, present, looked_at, is_all=rules == ((),))
+    parameters |= {
+        "rules": rules,
+        "blocking_rules_to_generate_predictions": [rule_sql(rule) for rule in rules],
+    }
+    floor, prior = bits_of(settings.review), parameters["probability_two_random_records_match"]
+    count_terms(engine, parameters)
+    weigh_pairs(engine, parameters, floor - _SLACK_BITS, patterns=looked_at)
+    engine.run("drop table compared")
+    share = prior
+    if not parameters.get("is_fixed"):
+        weights = engine.arrow("select weight_bits from scored")["weight_bits"].to_numpy()
+        share = prior_for(weights, prior, records * (records - 1) / 2)
     shift = bits_of(share) - bits_of(prior)
     engine.run(
         "update scored set weight_bits = weight_bits + $shift, shared_bits = shared_bits + $shift",
@@ -171,32 +196,26 @@ def fields_told(engine: Engine, fields: Collection[str]) -> list[str]:
     return [name for name, count in zip(fields, counts, strict=True) if count > 1]
 
 
-def bits_of(probability: float) -> float:
-    """Log-odds in bits.
-
-    Example:
-        >>> bits_of(0.5), round(bits_of(0.95), 2)
-        (0.0, 4.25)
-    """
-    return float(np.log2(probability / (1 - probability)))
-
-
-def scored_pairs(engine: Engine, model_id: int, known: pa.Table | None, *, alone: bool) -> pa.Table:
+def scored_pairs(
+    engine: Engine, parameters: Mapping[str, Any], merge: float, known: pa.Table | None, model_id: int = 1
+) -> pa.Table:
     """Pairs of now, undecided: those of the table `scored`, and `known` ones that nothing fresh touches.
 
     Args:
         engine: Holds `scored`, `record` and `fresh`.
-        model_id: Of the model they were scored with.
+        parameters: The model they were scored with.
+        merge: Two records are one person from this probability on.
         known: Pairs of before; None where all were scored anew.
-        alone: What a household shares may join two records without more.
+        model_id: Of the model.
 
     Returns:
         Columns of `PAIR_SCHEMA`; decision is empty.
     """
-    own = "not s.is_two" if alone else "s.is_own and not s.is_two"
+    own = "not s.is_two" if parameters["household_share"] >= merge else "s.is_own and not s.is_two"
+    own = "s.is_certain" if parameters.get("is_fixed") else own
     sql = f"""
         select s.token, s.other_token, {model_id} as model_id, s.weight_bits, 1 / (1 + pow(2, -s.weight_bits)) as probability,
-               {own} as may_join, greatest(l.first_at, r.first_at) as first_at, s.evidence
+               {own} as may_join, greatest(l.first_at, r.first_at) as first_at, {evidence_sql(parameters)} as evidence
         from scored as s join record as l on l.token = s.token join record as r on r.token = s.other_token"""
     if known is not None:
         engine.register("known_pair", known)
