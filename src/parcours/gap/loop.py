@@ -20,11 +20,8 @@ from parcours.gap.judging import Bench, Coverage, drop_pools, judge
 from parcours.gap.naming import register_terms
 from parcours.gap.replacing import LAYERED, Replacing, current
 from parcours.gap.tables import GAP, VERDICT
-from parcours.identity import PERSON_TOKEN, Standing, resolve_people, rules_of
+from parcours.identity import PERSON_TOKEN, Standing, records, resolve_people, rules_of
 from parcours.identity.deciding import in_force, read_log
-from parcours.identity.records import check_record_settings, propose_links, read_record_settings
-from parcours.identity.records.errors import NoModel, NothingToCompare
-from parcours.identity.records.settings import FILE as RECORDS_FILE
 from parcours.identity.store import TABLES as IDENTITY_TABLES
 from parcours.journey import JOURNEY, read_maps
 from parcours.journey.scope import World, fill_scope, plan_scope, refs_of
@@ -139,8 +136,8 @@ def check_workspace(workspace: Workspace, engine: Engine) -> tuple[list[Mapped],
 def _read(workspace: Workspace) -> tuple[list[Mapped], list[Drawn], list[Fault]]:
     mapped, faults = read_sources(workspace)
     drawn, more = read_maps(workspace)
-    records = check_record_settings(workspace)
-    return mapped, drawn, [*faults, *more, *(records if isinstance(records, list) else [])]
+    settings = records.check_record_settings(workspace)
+    return mapped, drawn, [*faults, *more, *(settings if isinstance(settings, list) else [])]
 
 
 def _literal_types(mapped: Sequence[Mapped]) -> set[str]:
@@ -334,15 +331,11 @@ def _identify(run: _Run, imported: Imported) -> tuple[int, str | None]:
 def _infer(run: _Run) -> pa.Table | None:
     """Pairs of identifiers whose customer records are alike, told by now; None where none are compared, or too little is told."""
     run.facts["records"] = None
-    if not (run.workspace.folder / RECORDS_FILE).exists():
+    settings = records.read_record_settings(run.workspace)
+    if not settings.records or records.is_without_traits(run.vault):
         return None
     memory = run.engine.value("select current_setting('memory_limit')")
-    settings = read_record_settings(run.workspace)
-    try:
-        told = propose_links(run.vault, run.workspace, settings, run.progress, memory=memory)
-    except (NothingToCompare, NoModel) as problem:
-        run.facts["records"] = {"note": problem.sentence}
-        return None
+    told = records.propose_links(run.vault, run.workspace, settings, run.progress, memory=memory)
     digest = hashlib.sha256()
     for name in ("token", "other_token", "decision"):
         digest.update(json.dumps(told.pairs[name].to_pylist()).encode())

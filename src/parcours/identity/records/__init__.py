@@ -3,8 +3,9 @@
 Question: which of what sources say about customers is about one person, how sure is that, and what speaks for it?
 Reads: vault table `trait` (what rows said of their people).
 Writes: vault tables `record` (one row per token, in standard form), `record_model` (what agreement is worth), `record_pair` (pairs and decisions).
-Flow: `gathering` (traits to records) -> `blocking` (which pairs) -> `learning` (the model) -> `scoring` (weights) -> `clustering` (who
-with whom) in `linking`; `explaining` tells why, `golden` what a person is told by. Personal data stays in vault and scratch folder.
+Flow: `gathering` (traits to records) -> `blocking` (which pairs) -> `patterns` (how they compare) -> `learning` or `fixed` (the model) ->
+`scoring` (weights) -> `clustering` (who with whom) in `linking`; `explaining` tells why, `golden` what a person is told by. Personal data
+stays in vault and scratch folder.
 """
 
 from importlib import import_module
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
         check_record_settings,
         read_record_settings,
     )
-    from parcours.identity.records.store import forget_tokens
+    from parcours.identity.records.store import forget_tokens, is_without_traits
 
 __all__ = [
     "GoldenField",
@@ -29,6 +30,7 @@ __all__ = [
     "check_record_settings",
     "forget_tokens",
     "golden_record",
+    "is_without_traits",
     "propose_links",
     "read_record_settings",
     "reasons",
@@ -40,7 +42,7 @@ _PLACES = {
     **dict.fromkeys(("GoldenField", "golden_record"), "golden"),
     **dict.fromkeys(("Proposed", "propose_links"), "linking"),
     **dict.fromkeys(("RecordSettings", "check_record_settings", "read_record_settings"), "settings"),
-    "forget_tokens": "store",
+    **dict.fromkeys(("forget_tokens", "is_without_traits"), "store"),
 }
 
 

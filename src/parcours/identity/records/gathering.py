@@ -12,10 +12,12 @@ from parcours.identity.records.phones import standard_phones
 from parcours.identity.records.standardising import standard_columns
 from parcours.identity.records.store import (
     RECORD_SCHEMA,
+    count_records,
     keep_records,
     load_records,
     load_traits,
     tokens_among,
+    trait_corrections,
     trait_files,
 )
 from parcours.lake import literal
@@ -29,11 +31,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Gathered:
-    """The records of now, in the engine's tables `record` and `fresh` (token).
+    """The records of now, in the engine's tables `record` and `fresh` (token) unless all is as it was.
 
     Attributes:
         records: How many.
-        fresh: How many of them are new or changed since the last time, or left.
+        fresh: How many of them are new or say something else than the last time, or left.
         anew: All were made again: some of what they came from is gone.
     """
 
@@ -54,22 +56,35 @@ def gather_records(
         shared: Namespaces of devices that many people share: what they say is nobody's.
         anew: Make all of them again.
     """
-    files = trait_files(vault)
+    files, corrections = trait_files(vault), trait_corrections(vault)
     anew = anew or files.is_lost
-    load_traits(engine, vault, None if anew else files.new)
+    if not (anew or files.new or corrections):
+        return Gathered(count_records(vault), 0, anew=False)
+    load_traits(engine, vault, None if anew else files.new, corrections)
     _pivot(engine, region)
     _leave_out(engine, vault, shared)
     if anew:
         engine.run("alter table told rename to record")
+        engine.run("create or replace table fresh as select token from touched")
     else:
         load_records(engine, vault)
-        engine.run("delete from record where token in (select token from fresh)")
-        engine.run("insert into record select * from told")
-        engine.run("drop table told")
+        _replace_changed(engine)
     fresh = [token for (token,) in engine.rows("select token from fresh")]
-    if anew or files.new:
+    if anew or files.new or fresh:
         keep_records(engine, vault, files, anew=anew, fresh=fresh)
     return Gathered(int(engine.value("select count(*) from record")), len(fresh), anew)
+
+
+def _replace_changed(engine: Engine) -> None:
+    """Table `fresh` of tokens whose record is another one now; `record` brought up to date with them."""
+    engine.run("""
+        create or replace table fresh as
+        with before as (select * from record where token in (select token from touched))
+        select token from (select * from told except select * from before)
+        union select token from before where token not in (select token from told)""")
+    engine.run("delete from record where token in (select token from fresh)")
+    engine.run("insert into record select * from told where token in (select token from fresh)")
+    engine.run("drop table told")
 
 
 def standardise(engine: Engine, source: str, target: str, region: str) -> None:
@@ -101,9 +116,9 @@ def standardise(engine: Engine, source: str, target: str, region: str) -> None:
 
 
 def _pivot(engine: Engine, region: str) -> None:
-    """Tables `fresh` (tokens traits speak of) and `told` (their records)."""
-    engine.run("create or replace table fresh as select distinct token from trait_row")
-    newest = "arg_max(value, (coalesce(occurred_at, 0), file_id, value))"
+    """Tables `touched` (tokens traits speak of) and `told` (their records); what was corrected counts before all that sources say."""
+    engine.run("create or replace table touched as select distinct token from trait_row")
+    newest = "arg_max(value, (correction, coalesce(occurred_at, 0), file_id, value))"
     fields = ", ".join(f"{newest} filter (name = {literal(name)}) as {name}" for name in FIELDS)
     engine.run(
         f"create or replace table raw_record as select token, min(occurred_at) as first_at, {fields} "

@@ -8,13 +8,19 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
+from sqlalchemy import func, select
+
 from parcours.identity.records.fields import FIELDS
+from parcours.identity.records.settings import Survival
+from parcours.vault.tables import CORRECTION
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from parcours.identity.records.settings import RecordSettings, Survival
+    from parcours.identity.records.settings import RecordSettings
     from parcours.vault import Vault
+
+CORRECTED = "corrected"  # the source of what the person, or somebody for them, said is right
 
 
 @dataclass(frozen=True)
@@ -24,7 +30,7 @@ class GoldenField:
     Attributes:
         field: One of `FIELDS`.
         value: As its source wrote it.
-        source: Which source.
+        source: Which source; `corrected` where somebody said what is right.
         told_at: When it last said so, microseconds UTC; null where the vault does not know.
         others: How many other values were told.
     """
@@ -54,7 +60,7 @@ def golden_record(vault: Vault, tokens: Collection[int], settings: RecordSetting
         settings: Say which value survives.
 
     Returns:
-        In the order of `FIELDS`, those of which something is told.
+        In the order of `FIELDS`, those of which something is told; what was corrected counts before all that sources say.
     """
     sql = (
         "select t.name, t.value, f.source, t.occurred_at from json_each(?) as j cross join trait as t on t.token = j.value "
@@ -64,7 +70,26 @@ def golden_record(vault: Vault, tokens: Collection[int], settings: RecordSetting
         rows = connection.exec_driver_sql(sql, (json.dumps([int(token) for token in tokens]),))
         told = sorted((Told(*row) for row in rows if row[0] in FIELDS), key=lambda item: item.field)
     found = {name: list(words) for name, words in groupby(told, key=lambda item: item.field)}
-    return [survivor(found[name], settings.survival(name)) for name in FIELDS if name in found]
+    right = {field: Told(field, value, CORRECTED, at) for at, field, value in _corrected(vault, tokens)}
+    survived = {name: survivor(words, settings.survival(name)) for name, words in found.items()}
+    survived |= {
+        name: survivor([word, *found.get(name, ())], Survival(trust=(CORRECTED,)))
+        for name, word in right.items()
+    }
+    return [survived[name] for name in FIELDS if name in survived]
+
+
+def _corrected(vault: Vault, tokens: Collection[int]) -> list[tuple[int, str, str]]:
+    """(at, field, value) of corrections of these tokens' traits, the newest of a field last."""
+    row = CORRECTION.c
+    query = select(row.at, row.field, row.value).where(
+        row.field.in_(FIELDS),
+        row.token.in_(
+            select(func.json_each(json.dumps([int(token) for token in tokens])).table_valued("value").c.value)
+        ),
+    )
+    with vault.transaction() as connection:
+        return [tuple(found) for found in connection.execute(query.order_by(row.correction_id))]
 
 
 def survivor(told: Sequence[Told], rule: Survival) -> GoldenField:

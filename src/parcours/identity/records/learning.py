@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from parcours.identity.records.blocking import count_pairs, index_records, pairs_sql, rule_sql
+from parcours.identity.records.blocking import count_pairs, index_records, pairs_sql
 from parcours.identity.records.comparing import comparisons, splink_comparison
 from parcours.identity.records.errors import NoModel, NothingToCompare
 from parcours.identity.records.patterns import compare_pairs, count_patterns, level_counts
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping
 
     from numpy.typing import NDArray
 
@@ -270,9 +270,7 @@ def _random_patterns(engine: Engine, asked: Comparisons) -> Patterns:
     luck = np.random.default_rng(_SEED)
     left, right = (luck.integers(0, len(tokens), _RANDOM_PAIRS) for _ in range(2))
     two = left != right
-    engine.register(
-        "random_pair", pa.table({"token": tokens[left[two]], "other_token": tokens[right[two]]})
-    )
+    engine.register("random_pair", pa.table({"token": tokens[left[two]], "other_token": tokens[right[two]]}))
     compare_pairs(engine, asked, "select * from random_pair", "compared_random")
     found = count_patterns(engine, asked, "compared_random")
     engine.run("drop table compared_random")
@@ -300,8 +298,7 @@ def _sessions(engine: Engine, asked: Comparisons, present: Collection[str]) -> d
         "create or replace table taught as select t.session, c.pattern from taught as t join compared_taught as c using (token, other_token)"
     )
     found = {
-        rule: count_patterns(engine, asked, "taught", f"session = {place}")
-        for place, rule in enumerate(told)
+        rule: count_patterns(engine, asked, "taught", f"session = {place}") for place, rule in enumerate(told)
     }
     engine.run("drop table taught; drop table compared_taught; drop table keyed")
     return {rule: patterns for rule, patterns in found.items() if len(patterns.keys)}
@@ -319,16 +316,12 @@ def _start(engine: Engine, present: Collection[str], records: int) -> float:
     return min(max(sure, 0.1) / pairs / _RECALL_OF_SURE, 0.5)
 
 
-def _train(
-    asked: Comparisons, slots: Slots, sessions: Mapping[Rule, Patterns], strangers: Floats
-) -> Floats:
+def _train(asked: Comparisons, slots: Slots, sessions: Mapping[Rule, Patterns], strangers: Floats) -> Floats:
     """Learn m, session after session, until each comparison was taught often enough; NaN for what none taught."""
     said: list[list[Floats]] = [[] for _ in asked]
     for rule, patterns in sessions.items():
         learns = [
-            place
-            for place, item in enumerate(asked)
-            if not any(name in _conditions(item) for name in rule)
+            place for place, item in enumerate(asked) if not any(name in _conditions(item) for name in rule)
         ]
         if not any(len(said[place]) < _TAUGHT for place in learns):
             continue

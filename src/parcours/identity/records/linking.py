@@ -13,9 +13,10 @@ import pyarrow.compute as pc
 
 from parcours.identity.records.blocking import choose_blocking, index_records, pairs_sql, rule_sql
 from parcours.identity.records.clustering import cluster
+from parcours.identity.records.errors import NoModel, NothingToCompare
 from parcours.identity.records.fields import FIELDS
-from parcours.identity.records.gathering import gather_records
 from parcours.identity.records.fixed import fixed_model
+from parcours.identity.records.gathering import gather_records
 from parcours.identity.records.learning import ENOUGH_RECORDS, asked_of, bits_of, learn, prior_for
 from parcours.identity.records.patterns import compare_pairs, count_patterns
 from parcours.identity.records.scoring import (
@@ -43,13 +44,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from parcours.identity.records.settings import RecordSettings
+    from parcours.identity.records.store import StoredModel
     from parcours.kernel.workspace import Workspace
     from parcours.lake import Engine
     from parcours.vault import Vault
 
     Progress = Callable[[str, int, int], None]
 
-LOGIC = "1"  # raised when records, comparisons or their meaning change, so that the next run learns and weighs anew
+LOGIC = "2"  # raised when records, comparisons or their meaning change, so that the next run learns and weighs anew
 MERGE, REVIEW, IMPLIED = "merge", "review", "implied"
 _SLACK_BITS = 7.0  # kept below `review` until the share of true pairs is known
 _TOLD = ["token", "other_token", "weight_bits", "probability", "decision", "first_at"]
@@ -99,7 +101,7 @@ def propose_links(
         anew: Learn and weigh everything again.
 
     Raises:
-        TooManyPairs, NothingToCompare, NoModel: The settings, or the records, do not allow it; the vault is as before.
+        TooManyPairs: The settings' own rules bring more than is allowed; the vault is as before.
     """
     if is_without_traits(vault):
         return Proposed(_proposal(PAIR_SCHEMA.empty_table()))
@@ -125,20 +127,20 @@ def _propose(
 ) -> Proposed:
     definition = _definition(settings, shared)
     model = newest_model(vault)
-    changed = model is not None and model.definition != definition
-    gathered = gather_records(engine, vault, settings.region, shared, anew=anew or changed)
+    anew = anew or model is None or model.definition != definition
+    gathered = gather_records(engine, vault, settings.region, shared, anew=anew)
     count = gathered.records
-    if model is not None and not (changed or gathered.anew or gathered.fresh):
-        return Proposed(_proposal(load_pairs(vault)), count, 0, model.model_id)
-    if count < ENOUGH_RECORDS:
-        keep_pairs(vault, PAIR_SCHEMA.empty_table(), None)
-        few = f"{count} records are too few to learn from"
-        return Proposed(_proposal(PAIR_SCHEMA.empty_table()), count, gathered.fresh, note=few)
+    if model is not None and not (anew or gathered.anew or gathered.fresh):
+        return Proposed(load_proposal(vault), count, 0, model.model_id, model.parameters.get("note"))
     progress("records", 1, 4)
-    whole = anew or changed or model is None or gathered.anew or gathered.fresh > model.records / 2
+    whole = model is None or anew or gathered.anew or _is_outgrown(model, count, gathered.fresh)
     if whole or model is None:
-        model = keep_model(vault, definition, count, weigh_all(engine, settings))
-    else:
+        model = keep_model(vault, definition, count, _weighed(engine, settings, count))
+    if "note" in model.parameters:
+        nobody = PAIR_SCHEMA.empty_table()
+        keep_pairs(vault, nobody, None)
+        return Proposed(_proposal(nobody), count, count, model.model_id, model.parameters["note"])
+    if not whole:
         score_new(engine, model.parameters, bits_of(settings.review))
     progress("records", 2, 4)
     known = None if whole else load_pairs(vault)
@@ -148,6 +150,26 @@ def _propose(
     keep_pairs(vault, decided, None)
     progress("records", 4, 4)
     return Proposed(_proposal(decided), count, count if whole else gathered.fresh, model.model_id)
+
+
+def _weighed(engine: Engine, settings: RecordSettings, count: int) -> dict[str, Any]:
+    """The model's parameters; where none can be had, the note that says why."""
+    if count < 2:  # noqa: PLR2004 - one record is alone
+        return {"note": None}
+    try:
+        return weigh_all(engine, settings)
+    except (NoModel, NothingToCompare) as problem:
+        return {"note": problem.sentence}
+
+
+def _is_outgrown(model: StoredModel, records: int, fresh: int) -> bool:
+    """Learnt from too little to say something of so many."""
+    told = model.parameters
+    return (
+        fresh > model.records / 2
+        or "note" in told
+        or (records >= ENOUGH_RECORDS and bool(told.get("is_fixed")))
+    )
 
 
 def weigh_all(engine: Engine, settings: RecordSettings) -> dict[str, Any]:
@@ -256,6 +278,11 @@ def _weigher(engine: Engine, parameters: Mapping[str, Any], tokens: NDArray[np.i
         return left, right, found["weight_bits"].to_numpy()
 
     return weigh
+
+
+def load_proposal(vault: Vault) -> pa.Table:
+    """What the pairs of the vault say; see `Proposed`."""
+    return _proposal(load_pairs(vault, _TOLD))
 
 
 def _proposal(pairs: pa.Table) -> pa.Table:

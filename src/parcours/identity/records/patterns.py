@@ -66,9 +66,7 @@ def compare_pairs(engine: Engine, comparisons: Comparisons, pairs: str, target: 
     )
 
 
-def count_patterns(
-    engine: Engine, comparisons: Comparisons, table: str, condition: str = "true"
-) -> Patterns:
+def count_patterns(engine: Engine, comparisons: Comparisons, table: str, condition: str = "true") -> Patterns:
     """The patterns of a table of pairs that `compare_pairs` made, in the order of their keys."""
     sql = f"select pattern, count(*) from {table} where {condition} group by pattern order by pattern"
     rows = engine.rows(sql)

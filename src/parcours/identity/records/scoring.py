@@ -91,14 +91,18 @@ def weigh_pairs(
     start = bits_of(parameters["probability_two_random_records_match"])
     steps = _steps(asked, found.levels)
     rarities = [_rarities(item, _one_bearer(engine, terms)) for item in asked]
-    most = sum(steps[:, place] + _most_gain(found.levels[:, place], told) for place, told in enumerate(rarities))
+    most = sum(
+        steps[:, place] + _most_gain(found.levels[:, place], told) for place, told in enumerate(rarities)
+    )
     kept = np.flatnonzero(start + most >= floor_bits)
     weighed = {"pattern": found.keys[kept]}
     for place, name in enumerate(names):
         weighed |= {f"g_{name}": found.levels[kept, place], f"w_{name}": steps[kept, place]}
     engine.register("pattern_weight", pa.table(weighed))
     joins = "join term as l on l.token = c.token join term as r on r.token = c.other_token" if terms else ""
-    worth = [f"w_{name}{_gain_sql(name, told)} as b_{name}" for name, told in zip(names, rarities, strict=True)]
+    worth = [
+        f"w_{name}{_gain_sql(name, told)} as b_{name}" for name, told in zip(names, rarities, strict=True)
+    ]
     bits = [repr(start), *(f"b_{name}" for name in names)]
     shared = [repr(start), *(f"b_{name}" for name in names if name in _SHARED)]
     compared = {name: len(item["comparison_levels"]) - 2 for name, item in zip(names, asked, strict=True)}
@@ -181,7 +185,11 @@ def _rarities(item: Mapping[str, Any], one_bearer: Mapping[str, float]) -> list[
     levels = item["comparison_levels"]
     exact = {level["sql_condition"]: level.get("u_probability") for level in levels}
     return [
-        _Rarity(len(levels) - 1 - place, column, float(np.log2(exact[f"{column}_l = {column}_r"] / one_bearer[column])))
+        _Rarity(
+            len(levels) - 1 - place,
+            column,
+            float(np.log2(exact[f"{column}_l = {column}_r"] / one_bearer[column])),
+        )
         for place, level in enumerate(levels)
         if (column := level.get("tf_adjustment_column"))
     ]

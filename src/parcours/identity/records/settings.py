@@ -57,6 +57,7 @@ class RecordSettings(Model):
     """How records of customers become people.
 
     Attributes:
+        records: Records are compared at all; `off` leaves every one for itself.
         merge: Two records are one person from this probability on.
         review: From here on, somebody is asked.
         region: Country of phone numbers written without one, by ISO 3166.
@@ -67,6 +68,7 @@ class RecordSettings(Model):
         golden: By field, which value survives.
     """
 
+    records: bool = True
     merge: float = Field(default=0.95, gt=0.5, lt=1)
     review: float = Field(default=0.5, gt=0, lt=1)
     region: str = Field(default="FR", pattern="^[A-Z]{2}$")

@@ -11,10 +11,10 @@ from sqlalchemy import delete, func, insert, select
 
 from parcours.identity.records.fields import FIELDS
 from parcours.kernel.clock import now_us
-from parcours.vault.tables import RECORD, RECORD_FILE, RECORD_MODEL, RECORD_PAIR, TRAIT
+from parcours.vault.tables import CORRECTION, RECORD, RECORD_FILE, RECORD_MODEL, RECORD_PAIR, TRAIT
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from sqlalchemy import Connection
 
@@ -32,6 +32,7 @@ TRAIT_SCHEMA = pa.schema(
         ("value", pa.string()),
         ("occurred_at", pa.int64()),
         ("file_id", pa.int32()),
+        ("correction", pa.int64()),  # 0 is what a source says; else the higher came later
     ]
 )
 PAIR_SCHEMA = pa.schema(
@@ -91,17 +92,36 @@ def trait_files(vault: Vault) -> TraitFiles:
     return TraitFiles(present - done, present, bool(done - present))
 
 
-def load_traits(engine: Engine, vault: Vault, files: Collection[int] | None) -> None:
-    """Make the table `trait_row`: all traits of the tokens that some of `files` speak of; of all tokens where None."""
-    columns = "t.token, t.name, t.value, t.occurred_at, t.file_id"
+def trait_corrections(vault: Vault) -> list[tuple[int, int, str, str]]:
+    """(correction_id, token, field, value) of every correction of a trait; the last one of a field counts."""
+    row = CORRECTION.c
+    query = select(row.correction_id, row.token, row.field, row.value).where(row.field.in_(FIELDS))
+    with vault.transaction() as connection:
+        return [tuple(found) for found in connection.execute(query.order_by(row.correction_id))]
+
+
+def load_traits(
+    engine: Engine,
+    vault: Vault,
+    files: Collection[int] | None,
+    corrections: Sequence[tuple[int, int, str, str]],
+) -> None:
+    """Make the table `trait_row`: what is told of the tokens that some of `files` or a correction speak of; of all tokens where None."""
+    columns = "t.token, t.name, t.value, t.occurred_at, t.file_id, 0"
     sql, bound = f"select {columns} from trait as t where t.token is not null", None
     if files is not None:
         listed = "select value from json_each(?)"
-        told = f"select distinct token from trait where file_id in ({listed}) and token is not null"
+        told = f"select token from trait where file_id in ({listed}) and token is not null union {listed}"
         sql = f"select {columns} from ({told}) as n cross join trait as t on t.token = n.token"
-        bound = (json.dumps(sorted(files)),)
+        bound = (json.dumps(sorted(files)), json.dumps([token for _, token, _, _ in corrections]))
     with vault.transaction() as connection:
         _load(engine, "trait_row", TRAIT_SCHEMA, connection.exec_driver_sql(sql, bound))
+    rows = [
+        {"token": token, "name": field, "value": value, "file_id": 0, "correction": number}
+        for number, token, field, value in corrections
+    ]
+    engine.register("incoming", pa.Table.from_pylist(rows, TRAIT_SCHEMA))
+    engine.run("insert into trait_row select * from incoming")
 
 
 def load_records(engine: Engine, vault: Vault) -> None:
@@ -161,12 +181,12 @@ def keep_model(vault: Vault, definition: str, records: int, parameters: dict[str
     return StoredModel(int(number), definition, records, parameters)
 
 
-def load_pairs(vault: Vault) -> pa.Table:
-    """Every pair of the vault; columns of `PAIR_SCHEMA`."""
-    columns = ", ".join(PAIR_SCHEMA.names)
+def load_pairs(vault: Vault, columns: Sequence[str] = PAIR_SCHEMA.names) -> pa.Table:
+    """Every pair of the vault; columns of `PAIR_SCHEMA`, or some of them."""
+    schema = pa.schema([PAIR_SCHEMA.field(name) for name in columns])
     with vault.transaction() as connection:
-        blocks = _blocks(connection.exec_driver_sql(f"select {columns} from record_pair"), PAIR_SCHEMA)
-        return pa.Table.from_batches(list(blocks), PAIR_SCHEMA)
+        rows = connection.exec_driver_sql(f"select {', '.join(columns)} from record_pair")
+        return pa.Table.from_batches(list(_blocks(rows, schema)), schema)
 
 
 def keep_pairs(vault: Vault, pairs: pa.Table, fresh: Collection[int] | None) -> None:
