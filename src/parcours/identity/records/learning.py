@@ -1,8 +1,8 @@
 """What agreement is worth, learnt from the records alone.
 
-How often records of one person agree (m) comes by expectation maximisation over pairs that share something; how often strangers do (u)
-from pairs drawn at random. In a small set some of those are one person after all, and agreement that only they show would look common:
-their part is taken off.
+How often strangers agree (u) comes from pairs drawn at random; how often records of one person do (m), and how many pairs are one person,
+by expectation maximisation over the pairs that are looked at. In a small set some of the random pairs are one person after all, and
+agreement that only they show would look common: their part is taken off.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from parcours.identity.records.blocking import count_pairs, index_records, pairs_sql
+from parcours.identity.records.blocking import index_records, pairs_sql
 from parcours.identity.records.comparing import comparisons, splink_comparison
 from parcours.identity.records.errors import NoModel, NothingToCompare
+from parcours.identity.records.households import are_two
 from parcours.identity.records.patterns import compare_pairs, count_patterns, level_counts
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection
 
     from numpy.typing import NDArray
 
@@ -34,15 +35,13 @@ _FEWEST_COMPARISONS = 2
 _SEED = 1
 _RANDOM_PAIRS = 500_000
 _LEAST = 1e-6  # how often strangers agree at least, where no random pair did
-_TRAINING_PAIRS = 200_000  # of a session
 _RECALL_OF_SURE = 0.8  # part of all true pairs that agree in one of `_SURE`; only a start, corrected below
 _ITERATIONS = 1_000
 _AT_REST = 1e-5  # the largest step of a probability that is none
 _MOST_SHARE = 0.95  # of an agreement may be due to records of one person; beyond, a stranger who agrees would seem impossible
-_SELDOM = 0.001  # of records of one person compare in any way one can name, even where training met none
-_ROUNDS = 3
-_TAUGHT = 2  # sessions that teach a comparison; what they say is averaged
-_START_SAME, _START_SHARE = 0.9, 0.5
+_SELDOM = 0.001  # of records of one person compare in any way one can name, even where none did
+_ROUNDS = 4
+_START_SAME = 0.9
 _SURE: tuple[Rule, ...] = (  # agreement that is hardly ever chance
     ("email",),
     ("phone",),
@@ -51,16 +50,6 @@ _SURE: tuple[Rule, ...] = (  # agreement that is hardly ever chance
     ("family_name", "birth_date", "postcode"),
     ("given_name", "birth_date", "postcode"),
     ("given_name", "family_name", "postcode", "city"),
-)
-_SESSIONS: tuple[Rule, ...] = (  # each teaches what the others cannot: the fields it does not ask for
-    ("birth_date",),
-    ("given_name", "family_name"),
-    ("email",),
-    ("phone",),
-    ("street", "postcode"),
-    ("street", "city"),
-    ("family_name", "postcode"),
-    ("family_name", "city"),
 )
 
 
@@ -143,28 +132,25 @@ def learn(
         Splink's settings with every probability; `terms`, our own key, holds the shares that frequencies are cut by.
 
     Raises:
-        NoModel: There is nothing to learn from, or what it says is no sense.
+        NoModel: What is learnt is no sense.
     """
     records = int(engine.value("select count(*) from record"))
-    sessions = _sessions(engine, asked, present)
-    if not sessions:
-        raise NoModel(records, "no two records share enough to learn from")
+    pairs = records * (records - 1) / 2
     slots = Slots.of(asked)
     sample = looked_at if is_all else _random_patterns(engine, asked)
     among_all = slots.shares(slots.counted(sample, sample.counts))
     for slot, share in _exact_agreement(engine, asked, slots).items():
         among_all[slot] = share
     among_all = np.maximum(among_all, _LEAST)
-    strangers, prior = slots.shares(among_all), _start(engine, present, records)
-    for _ in range(_ROUNDS):
-        agree = _train(asked, slots, sessions, strangers)
-        strangers, shares = _matches_off(agree, among_all, prior)
-        evidence = _evidence(slots, looked_at, *_settled(slots, agree, strangers))
-        prior = prior_for(
-            evidence + bits_of(prior), prior, records * (records - 1) / 2, counts=looked_at.counts
-        )
+    agree, prior = _start_agreement(slots), _start_prior(engine, present, records)
     strangers, shares = _matches_off(agree, among_all, prior)
-    one, other = _settled(slots, agree, strangers)
+    may_be_one = ~are_two(asked, looked_at.levels)
+    for _ in range(_ROUNDS):
+        agree, prior = maximise(slots, looked_at, slots.shares(strangers), agree, prior, pairs, may_be_one)
+        strangers, shares = _matches_off(agree, among_all, prior)
+    never = slots.counted(looked_at, looked_at.counts) == 0
+    one = slots.shares(np.where(never, strangers, np.maximum(agree, _SELDOM)))
+    other = slots.shares(strangers)
     _check_sense(slots, one, other, records)
     return {
         **settings_of(_written(asked, slots, one, other)),
@@ -188,14 +174,13 @@ def bits_of(probability: float) -> float:
     return float(np.log2(probability / (1 - probability)))
 
 
-def prior_for(weights: Floats, prior: float, pairs: float, counts: Floats | None = None) -> float:
+def prior_for(weights: Floats, prior: float, pairs: float) -> float:
     """The part of all pairs that is one person, by which the weights give back as many as they were given.
 
     Args:
         weights: (n,) float64, match weights of the pairs looked at, in bits, with `prior` in them.
         prior: Part of all pairs that was believed to be one person.
         pairs: How many there are in all; those not looked at are strangers.
-        counts: (n,) float64, how many pairs have each weight; one each where None.
 
     Source:
         The step of expectation maximisation for the mixing share alone: Dempster, Laird and Rubin (1977), JRSS B 39:1-38.
@@ -205,54 +190,66 @@ def prior_for(weights: Floats, prior: float, pairs: float, counts: Floats | None
         0.002
     """
     evidence = weights - bits_of(prior)
-    counts = np.ones(len(weights)) if counts is None else counts
     share = prior
     for _ in range(50):
         before = share
-        share = float((_probability(evidence + bits_of(share)) * counts).sum() / pairs)
-        share = min(max(share, 0.5 / pairs), 0.5)
+        share = _share(float(_probability(evidence + bits_of(share)).sum()), pairs)
         if abs(share - before) <= before * 1e-6:
             break
     return share
 
 
-def maximise(slots: Slots, patterns: Patterns, strangers: Floats) -> Floats:
-    """How records of one person compare, from pairs of which nobody said whose they are.
+def maximise(
+    slots: Slots,
+    patterns: Patterns,
+    strangers: Floats,
+    agree: Floats,
+    prior: float,
+    pairs: float,
+    may_be_one: NDArray[np.bool_],
+) -> tuple[Floats, float]:
+    """How records of one person compare, and how many pairs they are, from pairs of which nobody said whose they are.
 
     Args:
         slots: Of the comparisons.
-        patterns: The pairs.
+        patterns: The pairs looked at.
         strangers: (count,) float64, how often strangers show each level (u); it stays as it is.
+        agree: (count,) float64, how often records of one person are believed to (m); where it starts.
+        prior: Part of all pairs that is believed to be one person; where it starts.
+        pairs: How many there are in all; those not looked at are strangers.
+        may_be_one: (n_pattern,) bool; the others are strangers, whatever else they share.
 
     Returns:
-        (count,) float64, how often records of one person show each level (m); the parts of a comparison sum to 1.
+        (m, prior); the parts of each comparison sum to 1.
 
     Source:
-        Fellegi and Sunter (1969), JASA 64:1183-1210, solved as Winkler (1988) does by expectation maximisation over counted
-        patterns; comparisons are held to be independent within each kind of pair.
+        Fellegi and Sunter (1969), JASA 64:1183-1210, solved by expectation maximisation over counted patterns as in Winkler (1988) and
+        Enamorado, Fifield and Imai (2019), APSR 113:353-371; comparisons are held to be independent within each kind of pair.
 
     Example:
-        One comparison: of ten pairs, six agree; strangers hardly ever do, so all six are one person's.
+        Two comparisons: of a thousand pairs, ten agree in both; strangers agree once in a hundred in either.
 
         >>> from parcours.identity.records.patterns import Patterns
-        >>> patterns = Patterns(np.array([1, 2]), np.array([[0], [1]]), np.array([4.0, 6.0]))
-        >>> maximise(Slots((2,), (0,)), patterns, np.array([0.999999, 0.000001])).round(2).tolist()
-        [0.0, 1.0]
+        >>> patterns = Patterns(np.array([4, 8]), np.array([[0, 0], [1, 1]]), np.array([990.0, 10.0]))
+        >>> slots, strangers = Slots((2, 2), (0, 2)), np.array([0.99, 0.01, 0.99, 0.01])
+        >>> agree, prior = maximise(slots, patterns, strangers, np.array([0.1, 0.9, 0.1, 0.9]), 0.1, 1000.0, np.array([True, True]))
+        >>> agree.round(2).tolist(), round(prior, 2)
+        ([0.0, 1.0, 0.0, 1.0], 0.01)
     """
-    agree = np.empty(slots.count)
-    for part in slots.slices():
-        size = part.stop - part.start
-        agree[part] = (1 - _START_SAME) / max(1, size - 1)
-        agree[part.stop - 1] = _START_SAME
-    share = _START_SHARE
     for _ in range(_ITERATIONS):
-        chance = _probability(_evidence(slots, patterns, agree, strangers) + bits_of(share))
-        expected = chance * patterns.counts
-        share = float(np.clip(expected.sum() / patterns.counts.sum(), 1e-9, 1 - 1e-9))
-        before, agree = agree, np.maximum(slots.shares(slots.counted(patterns, expected)), 1e-9)
-        if np.abs(agree - before).max() < _AT_REST:
+        evidence = _evidence(slots, patterns, agree, strangers)
+        expected = may_be_one * _probability(evidence + bits_of(prior)) * patterns.counts
+        before, was = agree, prior
+        agree = np.maximum(slots.shares(slots.counted(patterns, expected)), 1e-9)
+        prior = _share(float(expected.sum()), pairs)
+        if np.abs(agree - before).max() < _AT_REST and abs(prior - was) <= was * _AT_REST:
             break
-    return agree
+    return agree, prior
+
+
+def _share(expected: float, pairs: float) -> float:
+    """So many of all pairs; none is not nothing, and never are most of them one person."""
+    return min(max(expected / pairs, 0.5 / pairs), 0.5)
 
 
 def _probability(bits: Floats) -> Floats:
@@ -277,34 +274,15 @@ def _random_patterns(engine: Engine, asked: Comparisons) -> Patterns:
     return found
 
 
-def _sessions(engine: Engine, asked: Comparisons, present: Collection[str]) -> dict[Rule, Patterns]:
-    """By rule, how pairs compare that agree in it."""
-    rules = [rule for rule in _SESSIONS if set(rule) <= set(present)]
-    told = {rule: count for rule, count in count_pairs(engine, rules).items() if count}
-    if not told:
-        return {}
-    index_records(engine, list(told))
-    parts = []
-    for place, count in enumerate(told.values()):
-        every = -(-count // _TRAINING_PAIRS)
-        some = f" and hash(l.token, r.token) % {every} = 0" if every > 1 else ""
-        parts.append(
-            f"select l.token, r.token as other_token, {place} as session from keyed as l "
-            f"join keyed as r on l.k{place} = r.k{place} where l.token < r.token{some}"
-        )
-    engine.run(f"create or replace table taught as {' union all '.join(parts)}")
-    compare_pairs(engine, asked, "select distinct token, other_token from taught", "compared_taught")
-    engine.run(
-        "create or replace table taught as select t.session, c.pattern from taught as t join compared_taught as c using (token, other_token)"
-    )
-    found = {
-        rule: count_patterns(engine, asked, "taught", f"session = {place}") for place, rule in enumerate(told)
-    }
-    engine.run("drop table taught; drop table compared_taught; drop table keyed")
-    return {rule: patterns for rule, patterns in found.items() if len(patterns.keys)}
+def _start_agreement(slots: Slots) -> Floats:
+    agree = np.empty(slots.count)
+    for part in slots.slices():
+        agree[part] = (1 - _START_SAME) / max(1, part.stop - part.start - 1)
+        agree[part.stop - 1] = _START_SAME
+    return agree
 
 
-def _start(engine: Engine, present: Collection[str], records: int) -> float:
+def _start_prior(engine: Engine, present: Collection[str], records: int) -> float:
     """A first idea of how many pairs are one person: those that agree in what is hardly ever chance."""
     rules = [rule for rule in _SURE if set(rule) <= set(present)]
     pairs = records * (records - 1) / 2
@@ -314,40 +292,6 @@ def _start(engine: Engine, present: Collection[str], records: int) -> float:
     sure = int(engine.value(f"select count(*) from ({pairs_sql(rules)})"))
     engine.run("drop table keyed")
     return min(max(sure, 0.1) / pairs / _RECALL_OF_SURE, 0.5)
-
-
-def _train(asked: Comparisons, slots: Slots, sessions: Mapping[Rule, Patterns], strangers: Floats) -> Floats:
-    """Learn m, session after session, until each comparison was taught often enough; NaN for what none taught."""
-    said: list[list[Floats]] = [[] for _ in asked]
-    for rule, patterns in sessions.items():
-        learns = [
-            place for place, item in enumerate(asked) if not any(name in _conditions(item) for name in rule)
-        ]
-        if not any(len(said[place]) < _TAUGHT for place in learns):
-            continue
-        own = Slots.of([asked[place] for place in learns])
-        part = type(patterns)(patterns.keys, patterns.levels[:, learns], patterns.counts)
-        parts = slots.slices()
-        found = maximise(own, part, np.concatenate([strangers[parts[place]] for place in learns]))
-        found[own.counted(part, part.counts) == 0] = np.nan
-        for place, own_part in zip(learns, own.slices(), strict=True):
-            said[place].append(found[own_part])
-    agree = np.full(slots.count, np.nan)
-    for place, part_of in enumerate(slots.slices()):
-        if said[place]:
-            words = np.array(said[place])
-            told = np.isfinite(words)
-            agree[part_of] = np.where(
-                told.any(axis=0),
-                np.where(told, words, 0).sum(axis=0) / np.maximum(told.sum(axis=0), 1),
-                np.nan,
-            )
-    return agree
-
-
-def _conditions(item: Mapping[str, Any]) -> str:
-    """All the SQL of a comparison, in which the names of its columns are found."""
-    return " ".join(level["sql_condition"] for level in item["comparison_levels"])
 
 
 def _exact_agreement(engine: Engine, asked: Comparisons, slots: Slots) -> dict[int, float]:
@@ -371,14 +315,8 @@ def _matches_off(agree: Floats, among_all: Floats, prior: float) -> tuple[Floats
 
     Among random pairs a level is met with probability prior x m + (1 - prior) x u.
     """
-    shares = np.minimum(prior * np.nan_to_num(agree) / among_all, _MOST_SHARE)
+    shares = np.minimum(prior * agree / among_all, _MOST_SHARE)
     return among_all * (1 - shares), shares
-
-
-def _settled(slots: Slots, agree: Floats, strangers: Floats) -> tuple[Floats, Floats]:
-    """(m, u), each comparison's summing to 1; a level that was never met where it should have taught us something weighs nothing."""
-    told = np.where(np.isnan(agree), strangers, np.maximum(agree, _SELDOM))
-    return slots.shares(told), slots.shares(strangers)
 
 
 def _terms(asked: Comparisons, slots: Slots, shares: Floats) -> dict[str, float]:

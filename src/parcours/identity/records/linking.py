@@ -17,12 +17,12 @@ from parcours.identity.records.errors import NoModel, NothingToCompare
 from parcours.identity.records.fields import FIELDS
 from parcours.identity.records.fixed import fixed_model
 from parcours.identity.records.gathering import gather_records
+from parcours.identity.records.households import household_share
 from parcours.identity.records.learning import ENOUGH_RECORDS, asked_of, bits_of, learn, prior_for
 from parcours.identity.records.patterns import compare_pairs, count_patterns
 from parcours.identity.records.scoring import (
     count_terms,
     evidence_sql,
-    household_share,
     score_groups,
     score_new,
     weigh_pairs,

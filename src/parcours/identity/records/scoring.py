@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from parcours.identity.records.blocking import index_records, pairs_sql
+from parcours.identity.records.households import SHARED, certain_sql, own_sql, two_sql
 from parcours.identity.records.learning import bits_of
 from parcours.identity.records.patterns import compare_pairs, count_patterns
 
@@ -21,12 +22,6 @@ if TYPE_CHECKING:
     from parcours.lake import Engine
 
 OWN_KEYS = {"terms", "household_share", "rules", "is_fixed"}  # of a model, that are not Splink's
-_SHARED = ("family_name", "street", "place", "postcode", "city", "phone")  # with whom one lives
-_CERTAIN = ("given_name", "family_name", "birth_date", "email")  # the same in all: one person whatever else
-_ENOUGH_HOUSEHOLDS = 20
-_ALIKE = 1  # level of given names with several slips between them, or none in common: Carol and Charlie
-_ATTESTED = 5  # records with a name make it a name
-_CLOSE_BIRTH_DATES = 2  # levels of the comparison that count as the same: equal, one digit off
 
 
 def score_new(engine: Engine, parameters: Mapping[str, Any], floor_bits: float) -> None:
@@ -104,7 +99,7 @@ def weigh_pairs(
         f"w_{name}{_gain_sql(name, told)} as b_{name}" for name, told in zip(names, rarities, strict=True)
     ]
     bits = [repr(start), *(f"b_{name}" for name in names)]
-    shared = [repr(start), *(f"b_{name}" for name in names if name in _SHARED)]
+    shared = [repr(start), *(f"b_{name}" for name in names if name in SHARED)]
     compared = {name: len(item["comparison_levels"]) - 2 for name, item in zip(names, asked, strict=True)}
     floor = f" where weight_bits >= {floor_bits!r}" if np.isfinite(floor_bits) else ""
     engine.run(f"""
@@ -115,27 +110,9 @@ def weigh_pairs(
             from compared as c join pattern_weight as w using (pattern) {joins}
         )
         select token, other_token, {" + ".join(bits)} as weight_bits, {" + ".join(shared)} as shared_bits,
-               {_own(compared)} as is_own, {_two_names(compared)} as is_two, {_certain(compared)} as is_certain,
+               {own_sql(compared)} as is_own, {two_sql(compared)} as is_two, {certain_sql(compared)} as is_certain,
                {", ".join(f"g_{name}, b_{name}" for name in names)}
         from worth{floor}""")
-
-
-def household_share(engine: Engine, merge_bits: float) -> float:
-    """Of pairs that would be one person by what a household shares, and of which more is known, the part that is one.
-
-    Where no two members of a household are customers this is near 1, and what a household shares tells who it is. Where there are many, it
-    says nothing of a pair that tells no more than that.
-
-    Args:
-        engine: Holds `scored`.
-        merge_bits: Log-odds from which on a pair is one person.
-
-    Returns:
-        A ratio; 0 where too few pairs tell.
-    """
-    sql = "select count(*) filter (is_own and not is_two), count(*) filter (is_own or is_two) from scored where shared_bits >= $bits"
-    one, known = engine.rows(sql, {"bits": merge_bits})[0]
-    return one / known if known >= _ENOUGH_HOUSEHOLDS else 0.0
 
 
 def evidence_sql(parameters: Mapping[str, Any]) -> str:
@@ -208,34 +185,3 @@ def _gain_sql(name: str, rarities: Sequence[_Rarity]) -> str:
         for rarity in rarities
     )
     return f" + case g_{name}{cases} else 0.0 end" if cases else ""
-
-
-def _own(compared: Mapping[str, int]) -> str:
-    """Given name, birth date or, where no given name speaks against it, e-mail agree: members of a household do not share them."""
-    own = [f"g_given_name > {_ALIKE}"] if "given_name" in compared else []
-    if "birth_date" in compared:
-        own.append(_close_birth_date(compared))
-    if "email" in compared:
-        own.append(
-            "g_email > 0" + (f" and g_given_name not in (0, {_ALIKE})" if "given_name" in compared else "")
-        )
-    return f"({' or '.join(own) or 'false'})"
-
-
-def _two_names(compared: Mapping[str, int]) -> str:
-    """Two given names that others bear too, not alike, and no birth date in common: a name nobody else bears is more likely a slip."""
-    if "given_name" not in compared:
-        return "false"
-    two = f"coalesce(g_given_name in (0, {_ALIKE}) and bearers >= {_ATTESTED}, false)"
-    return f"({two} and not {_close_birth_date(compared)})" if "birth_date" in compared else two
-
-
-def _certain(compared: Mapping[str, int]) -> str:
-    """All of `_CERTAIN` are the same."""
-    if not compared.keys() >= set(_CERTAIN):
-        return "false"
-    return f"({' and '.join(f'g_{name} = {compared[name]}' for name in _CERTAIN)})"
-
-
-def _close_birth_date(compared: Mapping[str, int]) -> str:
-    return f"(g_birth_date > {compared['birth_date'] - _CLOSE_BIRTH_DATES})"
