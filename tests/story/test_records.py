@@ -1,4 +1,4 @@
-"""Customer records that no identifier joins: one person once the workspace asks for it, explained, and undone."""
+"""Customer records that no identifier joins: one person unless the workspace forbids it, explained, and undone."""
 
 from __future__ import annotations
 
@@ -38,15 +38,18 @@ def told(people: int, copies: int) -> tuple[str, list[int]]:
 
 
 @pytest.mark.heavy
-def test_records_are_compared_where_the_workspace_asks_for_it(tmp_path: Path) -> None:
-    """Without `identity.yaml` each number is a person; with it those that are alike are one, told why, and two again when undone."""
+def test_records_are_compared_unless_the_workspace_forbids_it(tmp_path: Path) -> None:
+    """With `records: off` each number is a person; without, those that are alike are one, told why, and two again when undone."""
     content, owners = told(150, 40)
     folder = tmp_path / "shop"
-    write(folder, {"sources/crm.yaml": SOURCE, "data/customers.csv": content})
+    write(
+        folder,
+        {"sources/crm.yaml": SOURCE, "data/customers.csv": content, "identity.yaml": "records: off\n"},
+    )
     assert ran(folder)["people"] == len(owners) == 190
     assert vault_rows(folder, "select count(*) from record") == [(0,)]
 
-    write(folder, {"identity.yaml": "merge: 0.95\n"})
+    (folder / "identity.yaml").unlink()
     people = ran(folder)["people"]
     assert 150 <= people <= 160  # nearly all of the forty copies find their original
     assert ran(folder)["people"] == people
@@ -71,14 +74,12 @@ def test_records_are_compared_where_the_workspace_asks_for_it(tmp_path: Path) ->
 
 @pytest.mark.heavy
 def test_records_that_tell_too_little_are_left_alone(tmp_path: Path) -> None:
-    """A handful of customers gives nothing to learn from: the run goes on, and says nothing wrong."""
-    content, owners = told(6, 2)
-    write(
-        tmp_path,
-        {"sources/crm.yaml": SOURCE, "data/customers.csv": content, "identity.yaml": "merge: 0.95\n"},
-    )
+    """Customers of whom only a town is told: the run goes on, and nobody is joined."""
+    source = SOURCE.replace(", ".join(f"{name}: {name}" for name in FIELDS), "postcode: postcode, city: city")
+    content, owners = told(30, 10)
+    write(tmp_path, {"sources/crm.yaml": source, "data/customers.csv": content})
 
-    assert ran(tmp_path)["people"] == len(owners)
+    assert ran(tmp_path)["people"] == ran(tmp_path)["people"] == len(owners)
 
 
 def test_a_wrong_setting_is_told_with_its_line(tmp_path: Path) -> None:
