@@ -19,7 +19,7 @@ from scipy.sparse.csgraph import connected_components
 from parcours.bench.child import peak_of_this_process
 from parcours.identity.evaluating import pairwise
 from parcours.identity.records.blocking import choose_blocking, rule_sql
-from parcours.identity.records.comparing import comparisons, splink_comparison
+from parcours.identity.records.comparing import RECORDS_TO_COMPARE, comparisons, splink_comparison
 from parcours.identity.records.fields import FIELDS
 from parcours.identity.records.gathering import standardise
 from parcours.identity.records.linking import MERGE, decide, fields_told, scored_pairs, weigh_all
@@ -93,7 +93,7 @@ def _leave_for_the_peer(engine: Engine, folder: Path, settings: RecordSettings) 
     """The same records in standard form, the same comparisons, the same rules."""
     present = fields_told(engine, settings.fields or FIELDS)
     rules = choose_blocking(engine, present, settings).rules
-    engine.run(f"copy record to {file_literal(folder / 'standard.parquet')} (format parquet)")
+    engine.run(f"copy ({RECORDS_TO_COMPARE}) to {file_literal(folder / 'standard.parquet')} (format parquet)")
     plain = {
         "link_type": "dedupe_only",
         "unique_id_column_name": "token",
