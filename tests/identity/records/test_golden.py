@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import insert
 
 from identity.records.given import tell, vault_in
 from parcours.identity.records import RecordSettings, golden_record
 from parcours.identity.records.golden import Told, survivor
 from parcours.identity.records.settings import Survival
+from parcours.vault.tables import CORRECTION
 
 if TYPE_CHECKING:
     import random
@@ -69,4 +71,22 @@ def test_a_person_is_told_by_all_its_tokens(tmp_path: Path) -> None:
         "family_name": ("Martin", "source-2", 20, 1),
         "street": ("1 rue A", "source-1", 10, 1),
         "email": ("x@y.fr", "source-2", 20, 0),
+    }
+
+
+def test_what_was_corrected_survives(tmp_path: Path) -> None:
+    """Whatever is newer or trusted: the last correction of a field counts, also where no source tells the field."""
+    vault = vault_in(tmp_path)
+    tell(vault, {1: {"city": "Pau"}}, 1, at=10)
+    with vault.transaction() as connection:
+        for at, field, value in ((3, "city", "Agen"), (4, "city", "Dax"), (4, "street", "1 rue A")):
+            row = {"token": 1, "field": field, "value": value, "at": at, "proof": None}
+            connection.execute(insert(CORRECTION).values(row))
+    settings = RecordSettings(trust=("source-1",))
+    found = {item.field: item for item in golden_record(vault, [1], settings)}
+    vault.close()
+
+    assert {name: (item.value, item.source, item.told_at, item.others) for name, item in found.items()} == {
+        "city": ("Dax", "corrected", 4, 1),
+        "street": ("1 rue A", "corrected", 4, 0),
     }

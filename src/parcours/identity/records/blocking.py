@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 ALL_PAIRS = 1_500 * 1_499 // 2  # so many are compared without asking what they share
 _PAIRS_AT_LEAST, _PAIRS_PER_RECORD = 1_000_000, 20
+_COUNTED_RECORDS = 200_000  # enough to tell how many pairs a rule brings
 _IMPLIED = {  # who agrees in the first agrees in the second
     "family_name": "family_start",
     "family_start": "family_initial",
@@ -114,7 +115,7 @@ def choose_blocking(engine: Engine, present: Collection[str], settings: RecordSe
     if every <= min(ALL_PAIRS, settings.most_pairs):
         return Blocking(((),), every)
     budget = min(settings.most_pairs, _PAIRS_AT_LEAST + _PAIRS_PER_RECORD * records)
-    chosen = afford(count_pairs(engine, possible(present)), budget)
+    chosen = afford(_estimate_pairs(engine, possible(present), records), budget)
     if not chosen.rules:
         raise NothingToCompare(records, tuple(sorted(present)))
     return chosen
@@ -126,9 +127,20 @@ def possible(present: Collection[str]) -> list[Rule]:
     return [*found, EXCHANGED] if {"given_name", "family_name"} <= set(present) else found
 
 
-def count_pairs(engine: Engine, rules: Iterable[Rule]) -> dict[Rule, int]:
-    """How many pairs of `record` each rule brings, without making any."""
-    return {rule: _count(engine, rule) for rule in rules}
+def count_pairs(engine: Engine, rules: Iterable[Rule], source: str = "record") -> dict[Rule, int]:
+    """How many pairs of `record`, or of another table like it, each rule brings, without making any."""
+    return {rule: _count(engine, rule, source) for rule in rules}
+
+
+def _estimate_pairs(engine: Engine, rules: Iterable[Rule], records: int) -> dict[Rule, int]:
+    """As `count_pairs`, of many records by some of them: one record in n has one pair in n x n."""
+    every = max(1, records // _COUNTED_RECORDS)
+    if every == 1:
+        return count_pairs(engine, rules)
+    engine.run(f"create or replace table counted as select * from record where hash(token) % {every} = 0")
+    found = {rule: pairs * every**2 for rule, pairs in count_pairs(engine, rules, "counted").items()}
+    engine.run("drop table counted")
+    return found
 
 
 def afford(pairs: dict[Rule, int], budget: int) -> Blocking:
@@ -224,16 +236,16 @@ def _own(engine: Engine, present: Collection[str], settings: RecordSettings, rec
     return Blocking(rules, pairs)
 
 
-def _count(engine: Engine, rule: Rule) -> int:
+def _count(engine: Engine, rule: Rule, source: str) -> int:
     if rule == EXCHANGED:
         sql = (
-            "with n as (select given_name as g, family_name as f, count(*) as c from record where g is not null and f is not null group by all) "
+            f"with n as (select given_name as g, family_name as f, count(*) as c from {source} where g is not null and f is not null group by all) "
             "select coalesce(sum(a.c * b.c), 0) // 2 from n as a join n as b on a.g = b.f and a.f = b.g"
         )
         return int(engine.value(sql))
     keys = [_key(name, "") for name in rule]
     some = " and ".join(f"{key} is not null" for key in keys) or "true"
-    grouped = f"select count(*) as c from record where {some} group by {', '.join(keys)}"
+    grouped = f"select count(*) as c from {source} where {some} group by {', '.join(keys)}"
     return int(engine.value(f"select coalesce(sum(c * (c - 1) // 2), 0) from ({grouped})"))
 
 
