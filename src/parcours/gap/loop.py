@@ -306,7 +306,9 @@ def _identify(run: _Run, imported: Imported) -> tuple[int, str | None]:
     log = read_log(run.vault)
     run.facts["decisions"] = max((decision.decision_id for decision in log), default=0)
     inferred = _infer(run)
-    told_alike = all(run.before(key, None) == run.facts[key] for key in ("decisions", "records"))
+    said, now = (told or {} for told in (run.before("records", None), run.facts["records"]))
+    decided = run.before("decisions", None) == run.facts["decisions"]
+    told_alike = decided and said.get("digest") == now.get("digest")
     resolved = resolve_people(
         run.engine,
         run.lake,
@@ -339,7 +341,8 @@ def _infer(run: _Run) -> pa.Table | None:
     digest = hashlib.sha256()
     for name in ("token", "other_token", "decision"):
         digest.update(json.dumps(told.pairs[name].to_pylist()).encode())
-    run.facts["records"] = {"records": told.records, "digest": digest.hexdigest(), "note": told.note}
+    said = digest.hexdigest() if told.pairs.num_rows else None
+    run.facts["records"] = {"records": told.records, "digest": said, "note": told.note}
     if not told.pairs.num_rows:
         return None
     first_at = pc.fill_null(told.pairs["first_at"], 0)
