@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from parcours.identity.records.explaining import Reason, reasons
-    from parcours.identity.records.golden import GoldenField, golden_record
+    from parcours.identity.records.golden import FieldStory, GoldenField, golden_record, golden_stories
     from parcours.identity.records.linking import Proposed, propose_links
     from parcours.identity.records.settings import (
         RecordSettings,
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from parcours.identity.records.store import forget_tokens
 
 __all__ = [
+    "FieldStory",
     "GoldenField",
     "Proposed",
     "Reason",
@@ -29,6 +30,7 @@ __all__ = [
     "check_record_settings",
     "forget_tokens",
     "golden_record",
+    "golden_stories",
     "propose_links",
     "read_record_settings",
     "reasons",
@@ -37,7 +39,7 @@ __all__ = [
 # Whoever links nothing does not wait for what links.
 _PLACES = {
     **dict.fromkeys(("Reason", "reasons"), "explaining"),
-    **dict.fromkeys(("GoldenField", "golden_record"), "golden"),
+    **dict.fromkeys(("FieldStory", "GoldenField", "golden_record", "golden_stories"), "golden"),
     **dict.fromkeys(("Proposed", "propose_links"), "linking"),
     **dict.fromkeys(("RecordSettings", "check_record_settings", "read_record_settings"), "settings"),
     "forget_tokens": "store",

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
+from sqlalchemy import func, select
+
 from parcours.identity.records.fields import FIELDS
+from parcours.vault.tables import CORRECTION
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from parcours.identity.records.settings import RecordSettings, Survival
     from parcours.vault import Vault
@@ -45,6 +48,42 @@ class Told(NamedTuple):
     told_at: int | None
 
 
+@dataclass(frozen=True)
+class Word:
+    """One value of one field, as one source says it.
+
+    Attributes:
+        value: As it is written.
+        source: Which source; None: what the person said is right.
+        told_at: When it was last said, microseconds UTC; null where the vault does not know.
+        times: How often it was said.
+    """
+
+    value: str
+    source: str | None
+    told_at: int | None
+    times: int
+
+
+@dataclass(frozen=True)
+class FieldStory:
+    """One field of a golden record: the value that survives, why, and all others.
+
+    Attributes:
+        field: One of `FIELDS`.
+        kept: The value that survives.
+        rule: `corrected`, or how `identity.yaml` chooses: `most_recent`, `most_frequent`, `longest`.
+        is_trusted: Among sources that are trusted differently, the one trusted most has the word.
+        lost: What else was said, the newest first; the same value from another source too.
+    """
+
+    field: str
+    kept: Word
+    rule: str
+    is_trusted: bool
+    lost: tuple[Word, ...]
+
+
 def golden_record(vault: Vault, tokens: Collection[int], settings: RecordSettings) -> list[GoldenField]:
     """The golden record of the person behind some tokens.
 
@@ -56,6 +95,90 @@ def golden_record(vault: Vault, tokens: Collection[int], settings: RecordSetting
     Returns:
         In the order of `FIELDS`, those of which something is told.
     """
+    found = _told_of(vault, tokens)
+    return [survivor(found[name], settings.survival(name)) for name in FIELDS if name in found]
+
+
+def golden_stories(vault: Vault, tokens: Collection[int], settings: RecordSettings) -> list[FieldStory]:
+    """The golden record of the person behind some tokens, with what it was chosen from; what the person corrected counts before all.
+
+    Args:
+        vault: Holds what was told.
+        tokens: Of one person.
+        settings: Say which value survives.
+
+    Returns:
+        In the order of `FIELDS`, those of which something is told.
+    """
+    found, right = _told_of(vault, tokens), _corrections(vault, tokens)
+    return [
+        story(name, found.get(name, []), settings.survival(name), right.get(name))
+        for name in FIELDS
+        if name in found or name in right
+    ]
+
+
+def story(field: str, told: Sequence[Told], rule: Survival, right: Word | None = None) -> FieldStory:
+    """One field of a golden record.
+
+    Args:
+        field: Its name.
+        told: Words on it; at least one where `right` is None.
+        rule: Which of them survives.
+        right: What the person said is right.
+
+    Example:
+        >>> from parcours.identity.records.settings import Survival
+        >>> told = [Told("city", "Lyon", "crm", 2), Told("city", "Nice", "shop", 3), Told("city", "Lyon", "crm", 1)]
+        >>> found = story("city", told, Survival(trust=("crm",)))
+        >>> found.kept, found.is_trusted
+        (Word(value='Lyon', source='crm', told_at=2, times=2), True)
+        >>> found.lost
+        (Word(value='Nice', source='shop', told_at=3, times=1),)
+    """
+    words = _words(told)
+    if right is not None:
+        return FieldStory(field, right, "corrected", is_trusted=False, lost=tuple(words))
+    won = survivor(told, rule)
+    kept = next(word for word in words if (word.value, word.source) == (won.value, won.source))
+    trust = {source: place for place, source in enumerate(rule.trust)}
+    ranks = {trust.get(item.source, len(trust)) for item in told}
+    return FieldStory(
+        field, kept, rule.choose, len(ranks) > 1, tuple(word for word in words if word is not kept)
+    )
+
+
+def _words(told: Sequence[Told]) -> list[Word]:
+    """Each value of each source once, the newest first."""
+    held: dict[tuple[str, str], list[int | None]] = {}
+    for item in told:
+        held.setdefault((item.value, item.source), []).append(item.told_at)
+    words = [
+        Word(value, source, max((at for at in times if at is not None), default=None), len(times))
+        for (value, source), times in held.items()
+    ]
+    return sorted(
+        words,
+        key=lambda word: (-1 if word.told_at is None else word.told_at, word.value, word.source),
+        reverse=True,
+    )
+
+
+def _corrections(vault: Vault, tokens: Collection[int]) -> Mapping[str, Word]:
+    """Field to what was last said to be right."""
+    numbers = func.json_each(json.dumps([int(token) for token in tokens])).table_valued("value")
+    query = (
+        select(CORRECTION.c.field, CORRECTION.c.value, CORRECTION.c.at)
+        .where(CORRECTION.c.token.in_(select(numbers.c.value)))
+        .order_by(CORRECTION.c.correction_id)
+    )
+    with vault.transaction() as connection:
+        rows = connection.execute(query).all()
+    return {row.field: Word(row.value, None, row.at, 1) for row in rows if row.field in FIELDS}
+
+
+def _told_of(vault: Vault, tokens: Collection[int]) -> dict[str, list[Told]]:
+    """Field to every word on it."""
     sql = (
         "select t.name, t.value, f.source, t.occurred_at from json_each(?) as j cross join trait as t on t.token = j.value "
         "join imported_file as f on f.file_id = t.file_id where trim(t.value) <> ''"
@@ -63,8 +186,7 @@ def golden_record(vault: Vault, tokens: Collection[int], settings: RecordSetting
     with vault.transaction() as connection:
         rows = connection.exec_driver_sql(sql, (json.dumps([int(token) for token in tokens]),))
         told = sorted((Told(*row) for row in rows if row[0] in FIELDS), key=lambda item: item.field)
-    found = {name: list(words) for name, words in groupby(told, key=lambda item: item.field)}
-    return [survivor(found[name], settings.survival(name)) for name in FIELDS if name in found]
+    return {name: list(words) for name, words in groupby(told, key=lambda item: item.field)}
 
 
 def survivor(told: Sequence[Told], rule: Survival) -> GoldenField:
