@@ -43,7 +43,7 @@ def quality_lines(found: Quality, language: Language, at: str) -> Iterator[Text]
         yield from note(language.text("No signal was seen, so nobody can be recognised yet."))
         return
     if not found.people:
-        yield from note(language.text("No signal carries an identifier: name one in `person` of a mapping."))
+        yield from note(language.text("No signal carries an identifier; mappings name one under “person”."))
     yield from _coverage(found, language, at)
     if found.people:
         yield from _sizes(found, language, at)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _ROWS = 5  # of people to look at
 _PAIRS = 5  # of channels
+_TABLED_PAIRS = 12
 
 
 def recognition_part(found: Quality, language: Language) -> RecognitionPart:
@@ -34,7 +35,7 @@ def recognition_part(found: Quality, language: Language) -> RecognitionPart:
     if not whole.signals:
         note = language.text("No signal was seen, so nobody can be recognised yet.")
     elif not found.people:
-        note = language.text("No signal carries an identifier: name one in `person` of a mapping.")
+        note = language.text("No signal carries an identifier; mappings name one under “person”.")
     return RecognitionPart(
         note=note,
         lead=_lead(found, language) if found.people else "",
@@ -204,7 +205,7 @@ def _tables(found: Quality, language: Language) -> tuple[Table, ...]:
                 number(pair.before),
                 number(pair.after),
             )
-            for pair in found.pairs
+            for pair in found.pairs[:_TABLED_PAIRS]
         ),
         (1, 2),
     )
