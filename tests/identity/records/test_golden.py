@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from identity.records.given import tell, vault_in
 from parcours.identity.records import RecordSettings, golden_record
-from parcours.identity.records.golden import Told, survivor
+from parcours.identity.records.golden import Told, Word, story, survivor
 from parcours.identity.records.settings import Survival
 
 if TYPE_CHECKING:
@@ -70,3 +70,27 @@ def test_a_person_is_told_by_all_its_tokens(tmp_path: Path) -> None:
         "street": ("1 rue A", "source-1", 10, 1),
         "email": ("x@y.fr", "source-2", 20, 0),
     }
+
+
+@given(TOLD, RULE)
+def test_a_story_loses_no_word(told: list[Told], rule: Survival) -> None:
+    """What survives is the golden value; with what lost, each value of each source is there once, and every saying is counted."""
+    found = story("city", told, rule)
+    words = [found.kept, *found.lost]
+
+    assert (found.kept.value, found.kept.source) == (survivor(told, rule).value, survivor(told, rule).source)
+    assert {(word.value, word.source) for word in words} == {(item.value, item.source) for item in told}
+    assert sum(word.times for word in words) == len(told)
+
+
+def test_what_the_person_says_wins_over_every_source() -> None:
+    """A correction is kept, the trusted source's word is lost, and a source nobody ranks is no matter of trust."""
+    told = [Told("city", "Pau", "crm", 5), Told("city", "Dax", "till", 9)]
+    right = Word("Agen", None, 7, 1)
+    rule = Survival(trust=("crm",))
+
+    corrected = story("city", told, rule, right)
+    assert (corrected.kept, corrected.rule) == (right, "corrected")
+    assert [word.value for word in corrected.lost] == ["Dax", "Pau"]
+    assert story("city", told, rule).is_trusted
+    assert not story("city", told[:1], rule).is_trusted
