@@ -14,9 +14,11 @@ from parcours.cli.show.gaps import gap_lines
 from parcours.cli.show.journeys import graph_lines, map_lines, variant_lines
 from parcours.cli.show.person import person_lines
 from parcours.cli.show.run import run_lines
+from parcours.cli.show.side_by_side import pair_lines
 from parcours.cli.show.tables import bar, console, lapse, note, share, sheet
 from parcours.gap.loop import RunReport, Stage
 from parcours.signal.compiling import Refused
+from parcours.ui import speak
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -380,3 +382,48 @@ def test_a_story_weaves_promises_in_where_they_fell_due() -> None:
         "2026-10-10 16:07 ✗ promise broken Ready in two hours: not by then, but at 18:46, 2 h 39 late ready-in-2h A1",
         "2 h 39 later",
     ]
+
+
+# Two side by side -------------------------------------------------------------------------------------------
+
+
+def test_a_waterfall_goes_from_sum_to_sum() -> None:
+    """-4 bits, then +8: on forty characters from -4 to +4, nought is at the twenty-first, both marks at the ends."""
+    steps = [
+        {"comparison": "any two records", "level": "", "bits": -4.0, "total": -4.0},
+        {"comparison": "phone", "level": "nothing to compare", "bits": 0.0, "total": -4.0},
+        {"comparison": "family_name", "level": "same", "bits": 8.0, "total": 4.0},
+    ]
+    pair = {
+        "item": "0" * 16,
+        "from": "customer:1",
+        "to": "customer:2",
+        "decision": "merge",
+        "bits": 4.0,
+        "probability": 16 / 17,
+        "steps": steps,
+    }
+    found = {
+        **dict.fromkeys(("person", "other_person"), "0" * 16),
+        "one": True,
+        "from": "customer:1",
+        "to": "customer:2",
+        "told": [],
+        "path": [],
+        "waiting": [],
+        "thresholds": {
+            "merge": {"probability": 16 / 17, "bits": 4.0},
+            "review": {"probability": 1 / 17, "bits": -4.0},
+        },
+        "pairs": [pair],
+    }
+    lines = [str(line) for line in pair_lines(found, speak("en"), "")]
+    bars = [line[-40:] for line in lines if line.startswith(("any", "family", "together"))]
+
+    assert [bar.strip() for bar in bars] == [
+        "◀" + "▒" * 20 + " " * 18 + "┃",
+        "█" * 39 + "▶",
+        "┊" + " " * 38 + "◆",
+    ]
+    assert "nothing to compare: phone number" in lines
+    assert "together         94.1%  +4.0" in text(lines)

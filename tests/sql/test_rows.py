@@ -125,6 +125,18 @@ COLUMNS: dict[str, Mapping[str, str]] = {
         "person": "BIGINT",
         "is_let_down": "BOOLEAN",
     },
+    "namespace_kind": {"namespace_id": "INTEGER", "kind": "VARCHAR"},
+    "holding": {"person_id": "BIGINT", "namespace_id": "INTEGER", "kind": "VARCHAR", "identifiers": "BIGINT"},
+    "person_size": {"person_id": "BIGINT", "identifiers": "BIGINT", "is_known": "BOOLEAN"},
+    "stay": {
+        "is_resolved": "BOOLEAN",
+        **dict.fromkeys(("unit", "journey"), "BIGINT"),
+        "channel_id": "INTEGER",
+        **dict.fromkeys(("signals", "first_at", "last_at"), "BIGINT"),
+    },
+    "told": {"token": "BIGINT", "field": "VARCHAR", "value": "VARCHAR"},
+    "plausible": {"kind": "VARCHAR", "most": "BIGINT"},
+    "decided_item": {"item_id": "BIGINT"},
     "transition": {
         "source": "INTEGER",
         "target": "INTEGER",

@@ -200,6 +200,44 @@ def test_a_sample_is_told_as_what_it_stands_for(tmp_path: Path) -> None:
     assert "These data are a sample" in english
 
 
+def test_who_is_recognised_is_told_in_figures(tmp_path: Path) -> None:
+    """Two customers on the web and in the store, and a word at a kiosk without a name: 4 of 5 signals, 2 people."""
+    kiosk = "2026-09-01 13:00,,o9,7,fine\n"
+    shop = write_shop(tmp_path / "shop", rows=KEPT, kiosk=kiosk)
+    run(shop)
+    report = report_on(shop, tmp_path / "report.html")
+
+    assert (
+        "80% of 5 signals carry an identifier. Joined, these make 2 people, 2 of them with an account."
+        in (report.page("en"))
+    )
+    assert "80 % des 5 signaux portent un identifiant." in report.page("fr")
+    store = report.tree.xpath("//section[@id='en-people']//ul[contains(@class,'tracks')]/li")
+    assert {" ".join(line.text_content().split()) for line in store} >= {
+        "site 100% of 2 signals 100% of an account",
+        "kiosk 0% of 1 signal 0% of an account",
+    }
+    assert "0 pairs with an address or a number in common" in report.page("en")
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("", "No signal was seen, so nobody can be recognised yet."),
+        ("o1,,Lyon,2026-09-01 10:00,,1000\n", "No signal carries an identifier"),
+    ],
+    ids=["no signal", "nobody identified"],
+)
+def test_where_nobody_can_be_recognised_it_is_said(rows: str, said: str, tmp_path: Path) -> None:
+    """What is missing is said, and no picture is drawn of nothing."""
+    shop = write_shop(tmp_path / "shop", rows=rows)
+    run(shop)
+    report = report_on(shop, tmp_path / "report.html")
+
+    assert said in report.page("en")
+    assert not report.tree.xpath("//section[@id='en-people']//ol[contains(@class,'columns')]")
+
+
 def test_what_is_written_in_data_stays_text(tmp_path: Path) -> None:
     """Names of workspaces, stores and words of customers are shown as they are, never run."""
     evil = "<script>alert(1)</script>"
@@ -244,6 +282,12 @@ def test_the_template_uses_every_field_of_the_page_and_no_other() -> None:
         pages.MapPage,
         pages.Voice,
         pages.SourceLine,
+        pages.RecognitionPart,
+        pages.RecognisedLine,
+        pages.SizeLine,
+        pages.LeapLine,
+        pages.Doubt,
+        pages.DoubtRow,
         pages.Table,
     )
     given = {field.name for kind in kinds for field in dataclasses.fields(kind)}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import shlex
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -13,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from parcours import __version__
-from parcours.cli.options import AsFormat, Folder, Format
+from parcours.cli.options import AsFormat, Folder, Format, Language, at_workspace
 from parcours.cli.options import print_json as _print_json
+from parcours.cli.recognising import add_recognising, explain_two
 from parcours.cli.rights import add_rights
 
 if TYPE_CHECKING:
@@ -41,13 +41,6 @@ class Nodes(StrEnum):
 
     STEP = "step"
     TYPE = "type"
-
-
-class Language(StrEnum):
-    """Languages of what promises say."""
-
-    EN = "en"
-    FR = "fr"
 
 
 Memory = Annotated[str | None, typer.Option(help="Bound on memory, such as 6GB.")]
@@ -247,7 +240,7 @@ def run(
         with open_results(place, memory) as results:
             rows = results.gaps(slice_weeks=False)
             per = None if results.maps else next(iter(results.namespaces()), None)
-        write(run_lines(report, rows, per, _at(workspace)))
+        write(run_lines(report, rows, per, at_workspace(workspace)))
 
 
 @app.command(epilog="Example: `parcours gaps -w shop --promise ready-in-2h --slice store`")
@@ -276,7 +269,9 @@ def gaps(
         if format is Format.JSON:
             _print_json(rows)
         else:
-            write(gap_lines(rows, promise=promise, slice_by=slice_by, limit=limit, at=_at(workspace)))
+            write(
+                gap_lines(rows, promise=promise, slice_by=slice_by, limit=limit, at=at_workspace(workspace))
+            )
 
 
 @app.command(
@@ -324,7 +319,7 @@ def verdicts(  # noqa: PLR0913, PLR0917 - each option chooses verdicts
         if format is Format.JSON:
             _print_json(rows)
         else:
-            write(verdict_lines(rows, promise, limit, _at(workspace)))
+            write(verdict_lines(rows, promise, limit, at_workspace(workspace)))
 
 
 @app.command(epilog="Example: `parcours coverage -w shop`")
@@ -563,6 +558,10 @@ def identity_explain(
     name: Annotated[
         str, typer.Argument(metavar="PERSON", help="A person id, or namespace:value such as customer:42.")
     ],
+    other: Annotated[
+        str | None,
+        typer.Argument(metavar="OTHER", help="Somebody else, or another identifier: both side by side."),
+    ] = None,
     workspace: Folder = Path(),
     format: AsFormat = Format.TEXT,  # noqa: A002 - the option's name
     between: Annotated[
@@ -574,8 +573,17 @@ def identity_explain(
     as_of: Annotated[
         str | None, typer.Option(help="Who we thought it was at this instant.", show_default="now")
     ] = None,
+    language: Annotated[Language, typer.Option(help="Language of two side by side.")] = Language.EN,
 ) -> None:
-    """Why a person is one: identifiers, the evidence that joined them, merges and splits, and what was not followed."""
+    """Why a person is one: identifiers, the evidence that joined them, merges and splits, and what was not followed.
+
+    With OTHER, why two are one or are not: what is told of each, and what each field of their records weighs, drawn from step to step.
+    """
+    if other is not None:
+        if between is not None or as_of is not None:
+            raise typer.BadParameter("not with --between or --as-of", param_hint="OTHER")
+        explain_two(workspace, (name, other), format, language)
+        return
     from parcours.cli.show.identity import explain_lines
     from parcours.cli.show.tables import write
     from parcours.gap.results import UnknownPerson, open_results
@@ -593,7 +601,7 @@ def identity_explain(
     if format is Format.JSON:
         _print_json(found)
     else:
-        write(explain_lines(found, _at(workspace)))
+        write(explain_lines(found, at_workspace(workspace)))
 
 
 @identity_app.command("undo", epilog="Example: `parcours identity undo 3.1 -w shop --reason 'two sisters'`")
@@ -612,7 +620,7 @@ def identity_undo(
     else:
         one, other = found["identifiers"]
         typer.echo(f"decided: the merge {event} is undone ({one} and {other} identifiers)")
-        typer.echo(f"next: parcours run{_at(workspace)}")
+        typer.echo(f"next: parcours run{at_workspace(workspace)}")
 
 
 @identity_app.command("review", epilog="Example: `parcours identity review -w shop`")
@@ -633,7 +641,7 @@ def identity_review(
     if format is Format.JSON:
         _print_json(rows["items"])
     else:
-        write(review_lines(rows["items"], rows["count"], _at(workspace)))
+        write(review_lines(rows["items"], rows["count"], at_workspace(workspace)))
 
 
 @identity_app.command("accept", epilog="Example: `parcours identity accept 5d0f6c1e2ab34f77 -w shop`")
@@ -703,6 +711,7 @@ def bench(
 
 
 add_rights(app)
+add_recognising(identity_app)
 
 
 def _decide(folder: Path, make: Callable[[Any, Any], dict[str, Any]]) -> dict[str, Any]:
@@ -728,7 +737,7 @@ def _settle(folder: Path, item: str, reason: str | None, shape: Format, *, accep
         _print_json(found)
     else:
         typer.echo(f"decided: {item} is {'followed' if accepted else 'never followed'}")
-        typer.echo(f"next: parcours run{_at(folder)}")
+        typer.echo(f"next: parcours run{at_workspace(folder)}")
 
 
 def _propose(folder: Path, files: list[Path], template: str | None) -> None:
@@ -767,11 +776,6 @@ def _write_schemas(folder: Path) -> None:
             json.dumps(schema, indent=2, ensure_ascii=False) + "\n", "utf-8"
         )
         typer.echo(f"wrote {folder / f'{name}.schema.json'}")
-
-
-def _at(folder: Path) -> str:
-    """How a command to be copied names the workspace."""
-    return "" if folder == Path() else f" -w {shlex.quote(str(folder))}"
 
 
 def _pair(text: str) -> tuple[str, str]:

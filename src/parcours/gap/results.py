@@ -19,7 +19,9 @@ from parcours.gap.tables import GAP, SLICES, VERDICT
 from parcours.gap.when import When
 from parcours.identity import PERSON_TOKEN
 from parcours.identity.correcting import corrected
+from parcours.identity.errors import ErasedPerson
 from parcours.identity.explaining import Desk, number_of
+from parcours.identity.store import rules_of
 from parcours.journey import JOURNEY, JOURNEY_STEP, mining
 from parcours.journey.seeing import see_signals
 from parcours.kernel.clock import duration_us, format_instant
@@ -29,12 +31,14 @@ from parcours.lake import Lake, open_engine
 from parcours.signal import OBJECT, SIGNAL
 from parcours.signal.identifying import written_once
 from parcours.signal.tables import MAX_RULES
+from parcours.signal.tokens import token_of, written_form
 from parcours.vault import open_vault
-from parcours.vault.tables import FREE_TEXT, IDENTIFIER
+from parcours.vault.tables import FREE_TEXT, IDENTIFIER, TOMBSTONE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
+    from parcours.identity.quality import Quality
     from parcours.kernel.workspace import Workspace
     from parcours.lake import Engine, TableSpec
     from parcours.vault import Manifest, Vault
@@ -487,6 +491,37 @@ class Results:
         if token is None:
             raise UnknownPerson
         return token
+
+    def person_or_erased(self, name: str) -> int:
+        """Whom a name stands for; says so where they were erased.
+
+        Raises:
+            ErasedPerson: They were.
+            UnknownPerson: Nobody is known, or was, under `name`.
+        """
+        try:
+            return self.person_id(name)
+        except UnknownPerson:
+            if self._is_erased(name):
+                raise ErasedPerson from None
+            raise
+
+    def _is_erased(self, name: str) -> bool:
+        namespace, colon, value = name.partition(":")
+        form = written_form(namespace, value, self.region) if colon else None
+        token = token_of(self.vault.key(), namespace, form) if form else number_of(name)
+        with self.vault.transaction() as connection:
+            query = select(TOMBSTONE.c.token).where(TOMBSTONE.c.token == token)
+            return connection.execute(query).first() is not None
+
+    def quality(self) -> tuple[Quality, Desk]:
+        """How well people are recognised, and the desk from which the rows behind it are listed."""
+        from parcours.identity.quality import measure  # noqa: PLC0415 - who reads gaps alone does not wait for it
+
+        desk = self.identity()
+        self.see()
+        rules = rules_of(self._workspace.settings.identity, self.vault.terms("namespace"))
+        return measure(desk, rules.kinds, self.region), desk
 
     def identity(self) -> Desk:
         """Where identity is explained from, its tables readable."""

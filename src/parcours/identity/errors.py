@@ -1,6 +1,13 @@
 """What cannot be explained, undone or decided."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from parcours.kernel.errors import ParcoursError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 
 class UnknownEvent(ParcoursError, LookupError):
@@ -95,4 +102,41 @@ class NotOnePerson(ParcoursError, LookupError):
         super().__init__(
             "the two identifiers do not both belong to this person, so no evidence leads from one to the other",
             fix="ask about two that `parcours identity explain` lists",
+        )
+
+
+class UnknownPart(ParcoursError, LookupError):
+    """Rows of a part of a figure were asked for that the figure does not have."""
+
+    code = "identity.unknown_part"
+
+    def __init__(self, part: str, known: Collection[str]) -> None:
+        named = ", ".join(sorted(name for name in known if name))
+        super().__init__(
+            f"there is no part {part!r} of these rows",
+            fix=f"use one of: {named}" if named else "leave --only out",
+        )
+
+
+class NothingTold(ParcoursError, LookupError):
+    """A golden record was asked for of somebody of whom sources tell nothing."""
+
+    code = "identity.nothing_told"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no source tells a name, an address or a birth date of this person",
+            fix="map `traits` of a source that knows them, then call `parcours run`",
+        )
+
+
+class ErasedPerson(ParcoursError, LookupError):
+    """Somebody was asked about who was erased."""
+
+    code = "identity.erased_person"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this person was erased, so nothing is known of them any more",
+            fix="ask about somebody else; an erasure cannot be undone",
         )

@@ -312,8 +312,8 @@ class Teller:
         """One piece of evidence."""
         return {
             "item": hexadecimal(item.item_id),
-            "from": self._text(item.token),
-            "to": self._text(item.other_token),
+            "from": self.text(item.token),
+            "to": self.text(item.other_token),
             "cause": item.cause,
             "first_at": self._desk.when(item.first_at),
             "signals": item.signals,
@@ -341,20 +341,25 @@ class Teller:
         return {
             "item": hexadecimal(row["item_id"]),
             "why": row["why"],
-            "from": self._text(row["token"]),
-            "to": None if other is None else self._text(other),
+            "from": self.text(row["token"]),
+            "to": None if other is None else self.text(other),
             "seen_with": row["seen_with"],
             "plausible": row["plausible"],
             "first_at": self._desk.when(row["first_at"]),
         }
+
+    def text(self, token: int) -> str:
+        """An identifier in clear; its token where nothing is known of it."""
+        name = self._names.get(token) or {"namespace": None, "value": None}
+        return f"{name['namespace']}:{name['value']}" if name["namespace"] else hexadecimal(token)
 
     def _recorded(self, row: Row) -> Row:
         ends = None
         if row["token"] is not None:
             ends = {
                 "item": hexadecimal(item_of(row["token"], row["other_token"])),
-                "from": self._text(row["token"]),
-                "to": self._text(row["other_token"]),
+                "from": self.text(row["token"]),
+                "to": self.text(row["other_token"]),
                 "first_at": self._desk.when(row["first_at"]),
                 **self._place(row["file_id"]),
             }
@@ -385,10 +390,6 @@ class Teller:
             },
             "undone": undone,
         }
-
-    def _text(self, token: int) -> str:
-        name = self._names.get(token) or {"namespace": None, "value": None}
-        return f"{name['namespace']}:{name['value']}" if name["namespace"] else hexadecimal(token)
 
     def _place(self, file_id: int | None) -> Row:
         row = self._desk.files.get(file_id) if file_id is not None else None

@@ -82,6 +82,7 @@ CHANNELS: Mapping[str, str] = {
     "sms": "text message",
     "push": "app notice",
     "delivery": "delivery",
+    "device": "connected objects",
     "post": "post",
     "warehouse": "warehouse",
     "workshop": "workshop",

@@ -10,7 +10,7 @@ from sqlalchemy import insert
 
 from identity.records.given import tell, vault_in
 from parcours.identity.records import RecordSettings, golden_record
-from parcours.identity.records.golden import Told, survivor
+from parcours.identity.records.golden import Told, Word, story, survivor
 from parcours.identity.records.settings import Survival
 from parcours.vault.tables import CORRECTION
 
@@ -90,3 +90,27 @@ def test_what_was_corrected_survives(tmp_path: Path) -> None:
         "city": ("Dax", "corrected", 4, 1),
         "street": ("1 rue A", "corrected", 4, 0),
     }
+
+
+@given(TOLD, RULE)
+def test_a_story_loses_no_word(told: list[Told], rule: Survival) -> None:
+    """What survives is the golden value; with what lost, each value of each source is there once, and every saying is counted."""
+    found = story("city", told, rule)
+    words = [found.kept, *found.lost]
+
+    assert (found.kept.value, found.kept.source) == (survivor(told, rule).value, survivor(told, rule).source)
+    assert {(word.value, word.source) for word in words} == {(item.value, item.source) for item in told}
+    assert sum(word.times for word in words) == len(told)
+
+
+def test_what_the_person_says_wins_over_every_source() -> None:
+    """A correction is kept, the trusted source's word is lost, and a source nobody ranks is no matter of trust."""
+    told = [Told("city", "Pau", "crm", 5), Told("city", "Dax", "till", 9)]
+    right = Word("Agen", None, 7, 1)
+    rule = Survival(trust=("crm",))
+
+    corrected = story("city", told, rule, right)
+    assert (corrected.kept, corrected.rule) == (right, "corrected")
+    assert [word.value for word in corrected.lost] == ["Dax", "Pau"]
+    assert story("city", told, rule).is_trusted
+    assert not story("city", told[:1], rule).is_trusted

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from parcours.identity.records.explaining import Reason, reasons
-    from parcours.identity.records.golden import GoldenField, golden_record
+    from parcours.identity.records.golden import FieldStory, GoldenField, golden_record, golden_stories
     from parcours.identity.records.linking import Proposed, propose_links
     from parcours.identity.records.settings import (
         RecordSettings,
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from parcours.identity.records.store import forget_tokens, is_without_traits
 
 __all__ = [
+    "FieldStory",
     "GoldenField",
     "Proposed",
     "Reason",
@@ -30,6 +31,7 @@ __all__ = [
     "check_record_settings",
     "forget_tokens",
     "golden_record",
+    "golden_stories",
     "is_without_traits",
     "propose_links",
     "read_record_settings",
@@ -39,7 +41,7 @@ __all__ = [
 # Whoever links nothing does not wait for what links.
 _PLACES = {
     **dict.fromkeys(("Reason", "reasons"), "explaining"),
-    **dict.fromkeys(("GoldenField", "golden_record"), "golden"),
+    **dict.fromkeys(("FieldStory", "GoldenField", "golden_record", "golden_stories"), "golden"),
     **dict.fromkeys(("Proposed", "propose_links"), "linking"),
     **dict.fromkeys(("RecordSettings", "check_record_settings", "read_record_settings"), "settings"),
     **dict.fromkeys(("forget_tokens", "is_without_traits"), "store"),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from parcours.vault import Vault
 
 PRIOR = "any two records"
-_NOTHING = "nothing to compare"
+NOTHING = "nothing to compare"
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,7 @@ def reasons(vault: Vault, token: int, other_token: int) -> list[Reason]:
         return []
     labels = _labels(row.parameters)
     told = [
-        Reason(name, labels[name].get(level, _NOTHING), bits)
-        for name, level, bits in json.loads(row.evidence)
+        Reason(name, labels[name].get(level, NOTHING), bits) for name, level, bits in json.loads(row.evidence)
     ]
     start = row.weight_bits - sum(reason.bits for reason in told)
     return [Reason(PRIOR, "", round(start, 2)), *sorted(told, key=lambda reason: -abs(reason.bits))]

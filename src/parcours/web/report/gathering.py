@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from parcours.gap.finding import Finding
     from parcours.gap.results import Results
+    from parcours.identity.quality import Quality
     from parcours.journey import JourneyMap
 
 Row = dict[str, Any]  # rows of `Results`
@@ -92,6 +93,7 @@ class Facts:
         run_id, as_of: Of the run.
         counts: `received`, `accepted`, `people`, `journeys`, `verdicts`.
         refused: Reason to signals.
+        recognition: How well people are recognised.
         graph: Moves between types of signals, where there is no map.
     """
 
@@ -104,6 +106,7 @@ class Facts:
     story: Story | None
     maps: tuple[MapPart, ...]
     sources: tuple[Heard, ...]
+    recognition: Quality
     graph: tuple[Row, ...]
 
 
@@ -131,6 +134,8 @@ def gather(
         parts.append(_map_part(results, map_name, findings, heard_types, with_quotes=with_quotes))
     zone = ZoneInfo(results.zone)
     facts: Mapping[str, Any] = results.manifest.facts  # facts are JSON
+    told("people")
+    recognition, _ = results.quality()
     told("sources")
     return Facts(
         name=name,
@@ -142,6 +147,7 @@ def gather(
         story=story,
         maps=tuple(parts),
         sources=tuple(_heard(results, row) for row in coverage),
+        recognition=recognition,
         graph=() if parts else tuple(results.graph(map_name=None, by_type=True, per=None, quiet=None)),
     )
 

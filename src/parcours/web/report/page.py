@@ -127,6 +127,75 @@ class SourceLine:
 
 
 @dataclass(frozen=True)
+class RecognisedLine:
+    """One channel: how many of its signals can be given to somebody; `known` and `rest` are shares in [0, 1]."""
+
+    title: str
+    share: str
+    detail: str
+    known: float
+    rest: float
+    said: str
+
+
+@dataclass(frozen=True)
+class SizeLine:
+    """People with so many identifiers; `known` and `rest` are heights in [0, 1]."""
+
+    title: str
+    people: str
+    known: float
+    rest: float
+    said: str
+
+
+@dataclass(frozen=True)
+class LeapLine:
+    """Journeys over two channels before and after identifiers are joined; `was` and `gain` are lengths in [0, 1]."""
+
+    title: str
+    figures: str
+    was: float
+    gain: float
+
+
+@dataclass(frozen=True)
+class DoubtRow:
+    """Somebody to look at: why, and the command that shows them."""
+
+    why: str
+    command: str
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Who may have been recognised wrongly: figures with their words, the first rows, and the command that lists all."""
+
+    title: str
+    lines: tuple[tuple[str, str], ...]
+    rows: tuple[DoubtRow, ...]
+    command: str
+
+
+@dataclass(frozen=True)
+class RecognitionPart:
+    """How well customers are recognised; `note` says what is missing where something is."""
+
+    note: str
+    lead: str
+    channels: tuple[RecognisedLine, ...]
+    sizes: tuple[SizeLine, ...]
+    sizes_note: str
+    before: str
+    after: str
+    leap_note: str
+    pairs: tuple[LeapLine, ...]
+    doubts: tuple[Doubt, ...]
+    tables: tuple[Table, ...]
+    command: str
+
+
+@dataclass(frozen=True)
 class Page:
     """A report in one language."""
 
@@ -145,5 +214,6 @@ class Page:
     moves: Table | None
     sources: tuple[SourceLine, ...]
     blind: tuple[str, ...]
+    recognition: RecognitionPart
     is_weighted: bool
     footer: str

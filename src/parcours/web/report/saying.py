@@ -10,6 +10,7 @@ from parcours.web.report.maps import map_page, moves_table
 from parcours.web.report.one_customer import story_part
 from parcours.web.report.page import Page
 from parcours.web.report.ranking import axis_floor, gap_line, works_lines
+from parcours.web.report.recognition import recognition_part
 from parcours.web.report.timing import when_part
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def say(facts: Facts, language: Language) -> Page:
         moves=moves_table(facts, language),
         sources=source_lines(facts, language),
         blind=blind_lines(facts, language),
+        recognition=recognition_part(facts.recognition, language),
         is_weighted=facts.findings.is_weighted,
         footer=language.text(
             "Run {run}, judged as of {day} {clock}. Made by parcours.",
