@@ -138,7 +138,9 @@ class Direct:
         judge(self.engine, Bench(scope, 0, names, self.as_of, "UTC", coverage))
         drop_pools(self.engine)
         told = {number: name for name, number in names.items()}
-        per = {p.name: self.map.per if p.after is None else p.per for p in self.map.promises}
+        per = {
+            p.name: self.map.per if p.after is None and p.place is None else p.per for p in self.map.promises
+        }
         units = {"person": _texts(self.people)}
         parts = _texts(self.objects)
         rows = self.engine.rows(f"""

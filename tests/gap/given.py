@@ -108,7 +108,11 @@ def logs(draw: st.DrawFn, *, several_orders: bool = False, crowded: bool = False
             type=draw(st.sampled_from(TYPES)),
             at=draw(instants(crowded=crowded)),
             person=draw(people),
-            objects=_objects(orders, draw(parcels) if several_orders else ()),
+            objects=_objects(
+                orders,
+                draw(parcels) if several_orders else (),
+                draw(st.sampled_from(((), ("s1",), ("s1", "s2")))) if several_orders else (),
+            ),
             properties=draw(_properties()),
             timeless=draw(st.sampled_from((*[False] * 14, True))),
         )
@@ -116,8 +120,10 @@ def logs(draw: st.DrawFn, *, several_orders: bool = False, crowded: bool = False
     return tuple(signals)
 
 
-def _objects(orders: tuple[str, ...], parcels: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
-    named = {"order": tuple(dict.fromkeys(orders)), "parcel": parcels}
+def _objects(
+    orders: tuple[str, ...], parcels: tuple[str, ...], stores: tuple[str, ...]
+) -> dict[str, tuple[str, ...]]:
+    named = {"order": tuple(dict.fromkeys(orders)), "parcel": parcels, "store": stores}
     return {name: values for name, values in named.items() if values}
 
 
@@ -160,6 +166,7 @@ def promises(draw: st.DrawFn, per: str = "order", name: str = "p1") -> Promise:
                 ("measure", "within"),
                 ("measure", "after"),
                 ("measure", "journey"),
+                ("measure", "place"),
                 ("expect", "between"),
                 ("expect", "between"),
                 ("expect", "every"),
@@ -173,7 +180,7 @@ def promises(draw: st.DrawFn, per: str = "order", name: str = "p1") -> Promise:
             )
         )
     )
-    is_of_journey = window == "journey"
+    is_of_journey = window in {"journey", "place"}
     bound = st.tuples(
         st.sampled_from(("score", "qty")),
         st.sampled_from(("at_least", "at_most")),
@@ -211,7 +218,7 @@ def promises(draw: st.DrawFn, per: str = "order", name: str = "p1") -> Promise:
         match={} if is_of_journey else draw(same),
         unless=draw(refs()) if waiver == "signal" else None,
         unless_where=(draw(conditions()),) if waiver == "trigger" else None,
-        per=per,
+        per=draw(st.sampled_from(("store_hour", "store_day"))) if window == "place" else per,
         proven_by=draw(st.one_of(st.none(), st.none(), _proofs())),
     )
 

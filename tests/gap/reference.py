@@ -117,6 +117,13 @@ class Promise:
     contradicted_by: Ref | None = None
 
     @property
+    def place(self) -> tuple[str, int] | None:
+        """Object and length of the span of a promise about a place."""
+        name, _, span = self.per.rpartition("_")
+        lengths = {"hour": DAY_US // 24, "day": DAY_US}
+        return (name, lengths[span]) if self.after is None and span in lengths else None
+
+    @property
     def looks_back(self) -> bool:
         """It is judged by what came before its trigger."""
         return self.pattern in {"preceded_by", "since"}
@@ -438,6 +445,8 @@ def _asked(
     found: dict[tuple[str, str | None, RowKey], _Asked] = {}
     everything = []
     for journey in journeys:
+        if promise.after is None and promise.place is not None:
+            continue
         if promise.after is None:
             first = journey.signals[0]
             zone = journey_map.time_zones.get(first.source, "UTC")
@@ -472,7 +481,30 @@ def _asked(
                         part,
                         journey_map.time_zones,
                     )
+    if promise.place is not None:
+        everything = _asked_of_places(promise, known, as_of)
     return everything + list(found.values())
+
+
+def _asked_of_places(promise: Promise, known: list[Signal], as_of: int) -> list[_Asked]:
+    """Each place and hour (or day) of the clock, UTC, in which something was measured; shown at the first measurement."""
+    namespace, length = promise.place or ("", 1)
+    found = []
+    for place, lived in by_unit(known, namespace).items():
+        for number in sorted({signal.at // length for signal in lived}):
+            inside = [signal for signal in lived if signal.at // length == number]
+            name = promise.bound[0] if promise.bound else ""
+            measured = [
+                s
+                for s in inside
+                if is_of(s, promise.target) and as_number(s.properties.get(name)) is not None
+            ]
+            if measured:
+                span = (number * length, (number + 1) * length - 1)
+                found.append(
+                    _Asked(promise, place, measured[0], inside, None, known, as_of, "UTC", False, span=span)
+                )
+    return found
 
 
 def _first_of(*instants: int | None) -> int | None:
@@ -749,6 +781,9 @@ def _judge_measure(asked: _Asked) -> Verdict:
     if promise.bound is None:
         raise ValueError(f"promise {promise.name!r} needs at_least or at_most")
     name, side, limit = promise.bound
+    if asked.span is not None:
+        verdict = _judge_measure(replace(asked, span=None))
+        return replace(verdict, deadline_us=asked.span[1], told=Told(from_us=asked.span[0]))
     end = None if promise.within_us is None else asked.trigger.at + promise.within_us
     window = [signal for signal in asked.lived if end is None or signal.at <= end]
     if promise.after is None:

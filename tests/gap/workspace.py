@@ -77,6 +77,8 @@ class Columns:
 
     def __init__(self, journey_map: Map, log: Sequence[Signal]) -> None:
         spoken_of = {journey_map.per, *(promise.per for promise in journey_map.promises)} - {"person"}
+        spoken_of -= {promise.per for promise in journey_map.promises if promise.place is not None}
+        spoken_of |= {promise.place[0] for promise in journey_map.promises if promise.place is not None}
         spoken_of |= {promise.each for promise in journey_map.promises if promise.each is not None}
         self.objects = sorted(spoken_of.union(*(signal.objects for signal in log)))
         asked_for = _properties_of(journey_map)

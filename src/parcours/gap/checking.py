@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from parcours.gap.measured import place_of
 from parcours.journey.scope import refs_of
 from parcours.journey.where import BadCondition, Catalogue, parse_condition
 from parcours.kernel.document import closest
@@ -75,6 +76,8 @@ def _check_per(item: Drawn, catalogue: Catalogue) -> Iterator[Fault]:
             closest(item.map.per, {*catalogue.namespaces, "person"}),
         )
     for number, promise in enumerate(item.map.promises):
+        if place_of(promise, catalogue.namespaces) is not None:
+            continue
         if (
             promise.per is not None
             and promise.per not in (item.map.per, "person")

@@ -8,7 +8,7 @@ VERDICT = TableSpec(
     "verdict",
     {
         "promise_id": "INTEGER",
-        "journey_id": "BIGINT",
+        "journey_id": "BIGINT",  # null: about a place and an hour
         "unit_id": "BIGINT",  # what the promise was judged within
         "person_id": "BIGINT",  # null: nobody is known
         "trigger_id": "BIGINT",  # signal that started the promise
