@@ -47,6 +47,7 @@ MODELS: dict[str, tuple[tuple[str, type[Model]], ...]] = {
         ("promises", maps.Promise),
         ("A signal named", maps.SignalRef),
         ("unless", maps.Condition),
+        ("only_for", maps.OnlyFor),
     ),
     "reference/planting.md": (
         ("The file", planted.Planting),

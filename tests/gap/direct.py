@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 
-from gap.reference import Signal, due_at
+from gap.reference import Signal, Told, due_at
 from gap.workspace import map_content
-from parcours.gap.judging import Bench, Coverage, drop_pools, judge
+from parcours.gap.bench import Bench, Coverage
+from parcours.gap.judging import drop_pools, judge
 from parcours.journey.map import JourneyMap
-from parcours.journey.scope import Scope, World, fill_scope, plan_scope
+from parcours.journey.scope import Scope, World, fill_scope, plan_scope, properties_of
 from parcours.journey.stitching import stitch
 from parcours.journey.tables import FILE_SHIFT
 from parcours.journey.where import Catalogue
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from gap.reference import Map, RowKey
     from parcours.lake import Engine
 
-NAMESPACES = {"order": 0, "product": 1}
+NAMESPACES = {"order": 0, "product": 1, "parcel": 2, "store": 3}
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*")
 _SIGNAL = pa.schema(
     [
@@ -56,6 +57,23 @@ class Found(NamedTuple):
     verdict: str
     deadline_us: int | None
     target_at: int | None
+    part: str | None
+    told: Told
+
+
+TOLD = "from_at, found, asked, original_verdict, original_deadline_at, denied_at"
+
+
+def as_told(
+    from_us: int | None,
+    found: float | None,
+    asked: float | None,
+    verdict: str | None,
+    deadline: int | None,
+    denied_at: int | None,
+) -> Told:
+    """The columns of `TOLD` as the reference tells them."""
+    return Told(from_us, found, asked, None if verdict is None else (verdict, deadline), denied_at)
 
 
 class Direct:
@@ -120,11 +138,14 @@ class Direct:
         judge(self.engine, Bench(scope, 0, names, self.as_of, "UTC", coverage))
         drop_pools(self.engine)
         told = {number: name for name, number in names.items()}
-        per = {p.name: self.map.per if p.after is None else p.per for p in self.map.promises}
+        per = {
+            p.name: self.map.per if p.after is None and p.place is None else p.per for p in self.map.promises
+        }
         units = {"person": _texts(self.people)}
-        rows = self.engine.rows(
-            "select promise_id, unit_id, trigger_id, verdict, deadline_at, target_at from verdict_new"
-        )
+        parts = _texts(self.objects)
+        rows = self.engine.rows(f"""
+            select promise_id, unit_id, trigger_id, verdict, deadline_at, target_at, part_id, {TOLD}
+            from verdict_new left join (select signal_id, occurred_at as denied_at from log_row) on signal_id = denied_id""")
         return sorted(
             (
                 Found(
@@ -134,8 +155,10 @@ class Direct:
                     verdict,
                     deadline,
                     target,
+                    None if part is None else parts[part],
+                    as_told(*told_row),
                 )
-                for promise, unit, trigger, verdict, deadline, target in rows
+                for promise, unit, trigger, verdict, deadline, target, part, *told_row in rows
             ),
             key=repr,
         )
@@ -234,11 +257,5 @@ def _kept(value: object, zone: str) -> str:
 def _asked_for(content: JourneyMap) -> set[str]:
     named: set[str] = set()
     for promise in content.promises:
-        named |= {
-            *promise.match,
-            *promise.match.values(),
-            *(promise.at_least or {}),
-            *(promise.at_most or {}),
-        }
-        named |= {promise.before} if promise.before is not None else set()
+        named |= set(properties_of(promise))
     return named | {"kind", "qty", "score"}

@@ -56,7 +56,9 @@ _PROPERTIES: dict[str, tuple[object, ...]] = {
     "qty": _QUANTITIES,
     "score": _SCORES,
     "due": _DUE,
+    "opens": _DUE,
 }
+_SAME = ({"qty": "qty"}, {"kind": "kind"}, {"qty": "score"}, {"kind": "kind", "qty": "qty"})
 _SIGNS = ("=", "!=", "<", "<=", ">", ">=")
 _DURATIONS = (_SECOND_US, _STEP_US, 2 * _STEP_US, 3 * _STEP_US, 4 * _STEP_US, 8 * _STEP_US)
 
@@ -91,6 +93,7 @@ def logs(draw: st.DrawFn, *, several_orders: bool = False, crowded: bool = False
     unit_count = draw(st.sampled_from((1, 1, 2, 2, 3, 4)))
     orders_of_one = st.sampled_from([(order,) for order in ORDERS[:unit_count]] * 4 + [()])
     orders_of_many = st.lists(st.sampled_from(ORDERS[:unit_count]), max_size=2).map(tuple)
+    parcels = st.sampled_from(((), (), ("k1",), ("k2",), ("k1", "k2")))
     people = st.sampled_from([*PEOPLE[:unit_count] * 4, None])
     row_of = dict.fromkeys(files, 0)
     signals = []
@@ -105,12 +108,23 @@ def logs(draw: st.DrawFn, *, several_orders: bool = False, crowded: bool = False
             type=draw(st.sampled_from(TYPES)),
             at=draw(instants(crowded=crowded)),
             person=draw(people),
-            objects={"order": tuple(dict.fromkeys(orders))} if orders else {},
+            objects=_objects(
+                orders,
+                draw(parcels) if several_orders else (),
+                draw(st.sampled_from(((), ("s1",), ("s1", "s2")))) if several_orders else (),
+            ),
             properties=draw(_properties()),
             timeless=draw(st.sampled_from((*[False] * 14, True))),
         )
         signals.append(signal)
     return tuple(signals)
+
+
+def _objects(
+    orders: tuple[str, ...], parcels: tuple[str, ...], stores: tuple[str, ...]
+) -> dict[str, tuple[str, ...]]:
+    named = {"order": tuple(dict.fromkeys(orders)), "parcel": parcels, "store": stores}
+    return {name: values for name, values in named.items() if values}
 
 
 @st.composite
@@ -152,10 +166,21 @@ def promises(draw: st.DrawFn, per: str = "order", name: str = "p1") -> Promise:
                 ("measure", "within"),
                 ("measure", "after"),
                 ("measure", "journey"),
+                ("measure", "place"),
+                ("expect", "between"),
+                ("expect", "between"),
+                ("expect", "every"),
+                ("expect", "sum"),
+                ("of", "within"),
+                ("of", "until"),
+                ("preceded_by", "within"),
+                ("preceded_by", "ever"),
+                ("since", "within"),
+                ("since", "ever"),
             )
         )
     )
-    is_of_journey = window == "journey"
+    is_of_journey = window in {"journey", "place"}
     bound = st.tuples(
         st.sampled_from(("score", "qty")),
         st.sampled_from(("at_least", "at_most")),
@@ -166,6 +191,12 @@ def promises(draw: st.DrawFn, per: str = "order", name: str = "p1") -> Promise:
     )
     waivers = ("none", "none", "signal", "signal") if is_of_journey else ("none", "none", "signal", "trigger")
     waiver = draw(st.sampled_from(waivers))
+    sums = window == "sum"
+    if sums:
+        window = draw(st.sampled_from(("within", "before")))
+    once = pattern == "expect" and window != "every" and not sums
+    parts = pattern in {"expect", "never", "of"} and draw(st.sampled_from((False, False, True)))
+    rarely = st.sampled_from((False, False, False, True))
     return Promise(
         name=name,
         pattern=pattern,
@@ -173,12 +204,21 @@ def promises(draw: st.DrawFn, per: str = "order", name: str = "p1") -> Promise:
         target=draw(refs()),
         within_us=draw(st.sampled_from(_DURATIONS)) if window == "within" else None,
         before="due" if window == "before" else None,
-        until=draw(refs()) if window == "until" else None,
+        between=("opens", "due") if window == "between" else None,
+        every_us=draw(st.sampled_from(_DURATIONS)) if window == "every" else None,
+        limit=draw(st.integers(0, 2)) if pattern == "of" else None,
+        sum={"qty": draw(st.sampled_from(("qty", "score")))} if sums else {},
+        same=draw(st.sampled_from(_SAME)) if pattern == "since" else {},
+        each="parcel" if parts else None,
+        only_for=(draw(conditions()),) if not is_of_journey and draw(rarely) else None,
+        revised_by=draw(refs()) if once and draw(st.booleans()) else None,
+        contradicted_by=draw(refs()) if pattern != "measure" and draw(rarely) else None,
+        until=draw(refs()) if window in {"until", "every"} else None,
         bound=draw(bound) if pattern == "measure" else None,
         match={} if is_of_journey else draw(same),
         unless=draw(refs()) if waiver == "signal" else None,
         unless_where=(draw(conditions()),) if waiver == "trigger" else None,
-        per=per,
+        per=draw(st.sampled_from(("store_hour", "store_day"))) if window == "place" else per,
         proven_by=draw(st.one_of(st.none(), st.none(), _proofs())),
     )
 

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gap.direct import Found
+from gap.direct import TOLD, Found, as_told
 from gap.workspace import Columns, write_files, write_workspace
 from parcours.gap.loop import run_workspace
 from parcours.gap.replacing import LAYERED, current
@@ -60,14 +60,18 @@ def _read(engine: Engine, workspace: Workspace, case: Case) -> tuple[list[Found]
     vault.close()
     of_object = "(select object_id, any_value(value) as value from read_object group by object_id)"
     verdicts = []
-    for promise, file_id, row, unit, verdict, deadline, target in engine.rows(f"""
-        select v.promise_id, s.file_id, s.source_row // {MAX_RULES}, o.value, v.verdict, v.deadline_at, v.target_at
+    for promise, file_id, row, unit, verdict, deadline, target, part, *told in engine.rows(f"""
+        select v.promise_id, s.file_id, s.source_row // {MAX_RULES}, o.value, v.verdict, v.deadline_at, v.target_at, p.value, {TOLD}
         from read_verdict as v
         join read_signal as s on s.signal_id = v.trigger_id
-        left join {of_object} as o on o.object_id = v.unit_id"""):
+        left join {of_object} as o on o.object_id = v.unit_id
+        left join {of_object} as p on p.object_id = v.part_id
+        left join (select signal_id as denied_id, occurred_at as denied_at from read_signal) using (denied_id)"""):
         trigger = signals[*files[file_id], row]
         name = unit or trigger.person or ""  # a person has no name in the lake, but is the trigger's
-        verdicts.append(Found(names[promise], name, trigger.key, verdict, deadline, target))
+        verdicts.append(
+            Found(names[promise], name, trigger.key, verdict, deadline, target, part, as_told(*told))
+        )
     journeys = [
         (unit or "", started, ended, closed, count)
         for unit, started, ended, closed, count in engine.rows(f"""

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 import operator
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -88,8 +88,9 @@ class Ref:
 class Promise:
     """One promise.
 
-    `pattern` is expect, never or measure. `match` reads {property of the trigger: property of the target}.
-    `bound` is (property, at_least or at_most, limit). `unless_where` is asked of the trigger.
+    `pattern` is expect, never, of, measure, preceded_by or since; `after` is what is written as `whenever` where it looks back.
+    `match`, `same` and `sum` read {property of the trigger: property of the target}. `bound` is (property, at_least or at_most, limit),
+    `limit` the number of `of`. `unless_where` and `only_for` are asked of the trigger.
     """
 
     name: str
@@ -105,6 +106,27 @@ class Promise:
     unless_where: tuple[Condition, ...] | None = None
     per: str = "order"
     proven_by: tuple[str, ...] | None = None
+    between: tuple[str, str] | None = None
+    every_us: int | None = None
+    limit: int | None = None
+    sum: dict[str, str] = field(default_factory=dict)
+    same: dict[str, str] = field(default_factory=dict)
+    each: str | None = None
+    only_for: tuple[Condition, ...] | None = None
+    revised_by: Ref | None = None
+    contradicted_by: Ref | None = None
+
+    @property
+    def place(self) -> tuple[str, int] | None:
+        """Object and length of the span of a promise about a place."""
+        name, _, span = self.per.rpartition("_")
+        lengths = {"hour": DAY_US // 24, "day": DAY_US}
+        return (name, lengths[span]) if self.after is None and span in lengths else None
+
+    @property
+    def looks_back(self) -> bool:
+        """It is judged by what came before its trigger."""
+        return self.pattern in {"preceded_by", "since"}
 
 
 @dataclass(frozen=True)
@@ -144,6 +166,23 @@ class Verdict:
     verdict: str
     deadline_us: int | None
     target_at: int | None
+    part: str | None = None
+    told: Told | None = None
+
+
+@dataclass(frozen=True)
+class Told:
+    """What some patterns tell beside a verdict; None where they do not.
+
+    `from_us` is the start of a slot or of a window that looks back, `found` and `asked` are counts or sums, `original` is verdict and deadline
+    of the promise before it was revised, `denied_at` when the customer denied it.
+    """
+
+    from_us: int | None = None
+    found: float | None = None
+    asked: float | None = None
+    original: tuple[str, int | None] | None = None
+    denied_at: int | None = None
 
 
 # Order ------------------------------------------------------------------------------------------------------
@@ -221,8 +260,8 @@ def is_matched(trigger: Signal, target: Signal, match: dict[str, str]) -> bool:
     return True
 
 
-def due_at(value: object, time_zone: str) -> int | None:
-    """The instant that a deadline property means, or None where it means none.
+def due_at(value: object, time_zone: str, *, starts: bool = False) -> int | None:
+    """The instant that a deadline property means, or None where it means none; a bare date `starts` a slot, or ends.
 
     Choice: the end of a day is its last microsecond, so the next midnight is too late. An instant without an
     offset is read in the time zone of the source (design, section 4); where clocks change and it came twice, or
@@ -233,8 +272,8 @@ def due_at(value: object, time_zone: str) -> int | None:
     zone = ZoneInfo(time_zone)
     try:
         if _BARE_DATE.fullmatch(value):
-            next_day = date.fromisoformat(value) + timedelta(days=1)
-            return _later_reading(datetime.combine(next_day, time()), zone) - 1
+            day = date.fromisoformat(value) + timedelta(days=0 if starts else 1)
+            return _later_reading(datetime.combine(day, time()), zone) - (0 if starts else 1)
         if not _INSTANT.fullmatch(value):
             return None
         instant = datetime.fromisoformat(value)
@@ -345,10 +384,26 @@ class _Asked:
     time_zone: str
     is_undated: bool
     """A target of the unit is known to have happened, and nobody can say when."""
+    part: str | None = None
+    """What it is about, where it is judged for each part; None also where nobody names one."""
+    time_zones: dict[str, str] = field(default_factory=dict)
+    span: tuple[int, int] | None = None
+    """First and last instant of the hour, of a promise about a place."""
 
-    def answer(self, verdict: str, deadline_us: int | None, target: Signal | None) -> Verdict:
+    def answer(
+        self, verdict: str, deadline_us: int | None, target: Signal | None, told: Told | None = None
+    ) -> Verdict:
         target_at = None if target is None else target.at
-        return Verdict(self.promise.name, self.unit, self.trigger.key, verdict, deadline_us, target_at)
+        return Verdict(
+            self.promise.name,
+            self.unit,
+            self.trigger.key,
+            verdict,
+            deadline_us,
+            target_at,
+            self.part,
+            told or Told(),
+        )
 
 
 def judge(journey_map: Map, signals: Iterable[Signal], as_of: int) -> list[Verdict]:
@@ -357,11 +412,19 @@ def judge(journey_map: Map, signals: Iterable[Signal], as_of: int) -> list[Verdi
     known = in_order(signal for signal in log if not signal.timeless and signal.at <= as_of)
     undated = [signal for signal in log if signal.timeless]
     journeys = stitch(journey_map, known, as_of)
-    answers = {"expect": _judge_expect, "never": _judge_never, "measure": _judge_measure}
+    answers = {
+        "expect": _judge_expect,
+        "never": _judge_never,
+        "of": _judge_count,
+        "measure": _judge_measure,
+        "preceded_by": _judge_preceded,
+        "since": _judge_same,
+    }
     verdicts = []
     for promise in journey_map.promises:
         for asked in _asked(journey_map, promise, journeys, known, undated, as_of):
-            verdicts.append(answers[promise.pattern](asked))  # noqa: PERF401  (plain loops on purpose)
+            verdict = answers[promise.pattern](asked)
+            verdicts.append(_contested(asked, verdict))
     return verdicts
 
 
@@ -379,9 +442,11 @@ def _asked(
     its own and the trigger lies in several journeys, the first of them to close closes the window.
     """
     lived = by_unit(known, promise.per)
-    found: dict[tuple[str, RowKey], _Asked] = {}
+    found: dict[tuple[str, str | None, RowKey], _Asked] = {}
     everything = []
     for journey in journeys:
+        if promise.after is None and promise.place is not None:
+            continue
         if promise.after is None:
             first = journey.signals[0]
             zone = journey_map.time_zones.get(first.source, "UTC")
@@ -393,25 +458,82 @@ def _asked(
         for trigger in journey.signals:
             if not is_of(trigger, promise.after):
                 continue
+            if promise.only_for is not None and not where_holds(trigger, promise.only_for):
+                continue
             zone = journey_map.time_zones.get(trigger.source, "UTC")
             units = (journey.unit,) if promise.per == journey_map.per else units_of(trigger, promise.per)
             for unit in units:
-                earlier = found.get((unit, trigger.key))
-                closed_at = _first_of(journey.closed_at, earlier.closed_at if earlier else None)
-                happened = [signal for signal in undated if unit in units_of(signal, promise.per)]
-                is_undated = any(_is_target(promise, trigger, signal) for signal in happened)
-                found[unit, trigger.key] = _Asked(
-                    promise, unit, trigger, lived[unit], closed_at, known, as_of, zone, is_undated
-                )
+                for part in _parts(promise, trigger, lived[unit]):
+                    earlier = found.get((unit, part, trigger.key))
+                    closed_at = _first_of(journey.closed_at, earlier.closed_at if earlier else None)
+                    happened = [signal for signal in undated if unit in units_of(signal, promise.per)]
+                    is_undated = any(_is_target(promise, trigger, part, signal) for signal in happened)
+                    found[unit, part, trigger.key] = _Asked(
+                        promise,
+                        unit,
+                        trigger,
+                        [signal for signal in lived[unit] if _speaks_of(promise, part, signal)],
+                        closed_at,
+                        known,
+                        as_of,
+                        zone,
+                        is_undated,
+                        part,
+                        journey_map.time_zones,
+                    )
+    if promise.place is not None:
+        everything = _asked_of_places(promise, known, as_of)
     return everything + list(found.values())
+
+
+def _asked_of_places(promise: Promise, known: list[Signal], as_of: int) -> list[_Asked]:
+    """Each place and hour (or day) of the clock, UTC, in which something was measured; shown at the first measurement."""
+    namespace, length = promise.place or ("", 1)
+    found = []
+    for place, lived in by_unit(known, namespace).items():
+        for number in sorted({signal.at // length for signal in lived}):
+            inside = [signal for signal in lived if signal.at // length == number]
+            name = promise.bound[0] if promise.bound else ""
+            measured = [
+                s
+                for s in inside
+                if is_of(s, promise.target) and as_number(s.properties.get(name)) is not None
+            ]
+            if measured:
+                span = (number * length, (number + 1) * length - 1)
+                found.append(
+                    _Asked(promise, place, measured[0], inside, None, known, as_of, "UTC", False, span=span)
+                )
+    return found
 
 
 def _first_of(*instants: int | None) -> int | None:
     return min((instant for instant in instants if instant is not None), default=None)
 
 
-def _is_target(promise: Promise, trigger: Signal, signal: Signal) -> bool:
-    """Whether a signal of the unit is what the promise speaks of, whenever it came."""
+def _parts(promise: Promise, trigger: Signal, lived: list[Signal]) -> list[str | None]:
+    """The parts that the trigger names, else those that signals of its unit name; [None] is the whole."""
+    if promise.each is None:
+        return [None]
+    own = units_of(trigger, promise.each)
+    named = own or [part for signal in lived for part in units_of(signal, promise.each)]
+    return list(dict.fromkeys(named)) or [None]
+
+
+def _speaks_of(promise: Promise, part: str | None, signal: Signal) -> bool:
+    """Whether a signal of the unit speaks of a part: it names it, or names none."""
+    if promise.each is None:
+        return True
+    named = units_of(signal, promise.each)
+    return not named or part in named
+
+
+def _is_target(promise: Promise, trigger: Signal, part: str | None, signal: Signal) -> bool:
+    """Whether a signal of the unit is what the promise speaks of, whenever it came; a part's target names it."""
+    if promise.each is not None:
+        named = units_of(signal, promise.each)
+        if (part is None and named) or (part is not None and part not in named):
+            return False
     return is_of(signal, promise.target) and is_matched(trigger, signal, promise.match)
 
 
@@ -423,11 +545,16 @@ def _targets(asked: _Asked) -> list[Signal]:
     promise, trigger = asked.promise, asked.trigger
     found = []
     for signal in asked.lived:
-        if promise.pattern == "never":
+        if promise.pattern in {"never", "of"}:
+            follows = is_surely_before(trigger, signal)
+        elif promise.looks_back:
+            follows = is_after(trigger, signal)
+        elif promise.between is not None and not _has_begun(asked):
+            # Choice: before its slot a target breaks the promise, so there too it must surely come after.
             follows = is_surely_before(trigger, signal)
         else:
             follows = is_after(signal, trigger)
-        if follows and _is_target(promise, trigger, signal):
+        if follows and _is_target(promise, trigger, asked.part, signal):
             found.append(signal)
     return found
 
@@ -471,53 +598,159 @@ def _is_covered(asked: _Asked, start: int, end: int) -> bool:
 
 
 def _judge_expect(asked: _Asked) -> Verdict:
-    trigger, targets = asked.trigger, _targets(asked)
+    if asked.promise.every_us is not None:
+        return _judge_rhythm(asked)
+    if asked.promise.sum:
+        return _judge_sum(asked)
+    first = _window(asked, asked.trigger)
+    window, is_revised = first, False
+    targets = _targets(asked)
+    revisions: dict[int, tuple[int | None, int]] = {}
+    for signal in asked.lived:
+        if asked.promise.revised_by is None or not is_of(signal, asked.promise.revised_by):
+            continue
+        new = _window(asked, signal)
+        # Choice: of several revisions at one instant the one that leaves most time counts.
+        if new[1] is not None and new[1] >= revisions.get(signal.at, (None, new[1]))[1]:
+            best = revisions.get(signal.at)
+            start = new[0] if best is None or best[1] < new[1] else max(best[0] or 0, new[0] or 0)
+            revisions[signal.at] = (start if asked.promise.between else None, new[1])
+    for instant in sorted(revisions):
+        if instant <= asked.trigger.at or (targets and targets[0].at <= instant):
+            continue
+        if window[1] is None or instant > window[1]:
+            break
+        window, is_revised = revisions[instant], True
+    verdict, shown = _expected(asked, window, targets)
+    original = (_expected(asked, first, targets)[0], first[1]) if is_revised else None
+    return asked.answer(verdict, window[1], shown, Told(from_us=window[0], original=original))
+
+
+def _expected(
+    asked: _Asked, window: tuple[int | None, int | None], targets: list[Signal]
+) -> tuple[str, Signal | None]:
+    """The verdict for a window, and the target shown beside it."""
+    trigger = asked.trigger
+    start, deadline = window
     shown = targets[0] if targets else None
-    deadline = _deadline(asked)
     if deadline is None:
         # Choice: without a window no signal can waive, but the trigger itself still can.
-        return asked.answer("waived" if _is_waived(asked, (), None) else "unobservable", None, shown)
+        return "waived" if _is_waived(asked, (), None) else "unobservable", shown
 
     # A deadline before its trigger leaves the instant of the trigger as the window, and no target in it.
     end = max(deadline, trigger.at)
-    window = [signal for signal in asked.lived if signal.at <= end]
+    inside = [signal for signal in asked.lived if signal.at <= end]
     in_window = [target for target in targets if target.at <= deadline]
     first = in_window[0] if in_window else None
 
-    if _is_waived(asked, window, first):
-        return asked.answer("waived", deadline, shown)
+    if _is_waived(asked, inside, first):
+        return "waived", shown
     if first is not None:
-        return asked.answer("kept", deadline, shown)
+        return "broken" if start is not None and first.at < start else "kept", shown
     if deadline > asked.as_of:
-        return asked.answer("pending", deadline, shown)
+        return "pending", shown
     covered = _is_covered(asked, trigger.at, end) and not asked.is_undated
-    return asked.answer("broken" if covered else "unobservable", deadline, shown)
+    return "broken" if covered else "unobservable", shown
 
 
-def _deadline(asked: _Asked) -> int | None:
-    if asked.promise.before is not None:
-        return due_at(asked.trigger.properties.get(asked.promise.before), asked.time_zone)
-    if asked.promise.within_us is None:
-        return None
-    return asked.trigger.at + asked.promise.within_us
+def _window(asked: _Asked, signal: Signal) -> tuple[int | None, int | None]:
+    """Start of the slot (None: no slot) and deadline that the trigger, or what revises it, gives; a slot lacking one end is none."""
+    promise = asked.promise
+    zone = asked.time_zones.get(signal.source, "UTC")
+    if promise.between is not None:
+        start = due_at(signal.properties.get(promise.between[0]), zone, starts=True)
+        end = due_at(signal.properties.get(promise.between[1]), zone)
+        return (start, end) if start is not None and end is not None and start <= end else (None, None)
+    if promise.before is not None:
+        return None, due_at(signal.properties.get(promise.before), zone)
+    return None, None if promise.within_us is None else signal.at + promise.within_us
+
+
+def _has_begun(asked: _Asked) -> bool:
+    start = _window(asked, asked.trigger)[0]
+    return start is not None and start <= asked.trigger.at
+
+
+def _judge_sum(asked: _Asked) -> Verdict:
+    ((of_trigger, of_target),) = asked.promise.sum.items()
+    wanted = as_number(asked.trigger.properties.get(of_trigger))
+    counted = [
+        target for target in _targets(asked) if as_number(target.properties.get(of_target)) is not None
+    ]
+    deadline = _window(asked, asked.trigger)[1]
+    reached, total, in_time = None, 0.0, 0.0
+    for instant in sorted({target.at for target in counted}):
+        together = [target for target in counted if target.at == instant]
+        total += sum(as_number(target.properties.get(of_target)) or 0.0 for target in together)
+        if deadline is not None and instant <= deadline:
+            in_time = total
+        if reached is None and wanted is not None and round(total, 6) >= round(wanted, 6):
+            reached = together[0]
+    found = round(in_time, 6) if wanted is not None and deadline is not None else None
+    told = Told(found=found, asked=wanted)
+    if _is_waived(asked, (), None):
+        return asked.answer("waived", deadline, reached, told)
+    if deadline is None or wanted is None:
+        return asked.answer("unobservable", deadline, reached, told)
+    if wanted <= 0:
+        return asked.answer("waived", deadline, reached, told)
+    verdict, _ = _expected(asked, (None, deadline), [] if reached is None else [reached])
+    return asked.answer(verdict, deadline, reached, told)
+
+
+def _judge_rhythm(asked: _Asked) -> Verdict:
+    """Choice: what ends at the very instant of a breach ends before it."""
+    trigger, every_us = asked.trigger, asked.promise.every_us
+    assert every_us is not None
+    end, window = _never_window(asked)
+    beats = [target.at for target in _targets(asked) if target.at > trigger.at]
+    heard = trigger.at
+    for beat in sorted(beats):
+        if beat - heard > every_us:
+            break
+        heard = beat
+    breach = heard + every_us
+    late = [target for target in _targets(asked) if target.at > breach]
+    if end is not None and breach >= end:
+        verdict = "waived" if _is_waived(asked, window, None) else "kept"
+        return asked.answer(verdict, end, None)
+    shown = late[0] if late and breach <= asked.as_of else None
+    if _is_waived(asked, [signal for signal in asked.lived if signal.at <= breach], None):
+        return asked.answer("waived", breach, shown)
+    if breach > asked.as_of:
+        return asked.answer("pending", breach, None)
+    covered = _is_covered(asked, trigger.at, breach) and not asked.is_undated
+    return asked.answer("broken" if covered else "unobservable", breach, shown)
 
 
 def _judge_never(asked: _Asked) -> Verdict:
+    return _judge_forbidden(asked, 0)
+
+
+def _judge_count(asked: _Asked) -> Verdict:
+    return _judge_forbidden(asked, asked.promise.limit or 0)
+
+
+def _judge_forbidden(asked: _Asked, limit: int) -> Verdict:
+    """Broken by the one target too many."""
     end, window = _never_window(asked)
     in_window = [target for target in _targets(asked) if target in window]
     if asked.promise.until is not None and asked.closed_at is not None:
         # Choice: a journey that closed before the trigger is read like a deadline before its trigger.
         in_window = [target for target in in_window if target.at <= asked.closed_at]
-    first = in_window[0] if in_window else None
+    first = in_window[limit] if len(in_window) > limit else None
+    told = None
+    if asked.promise.pattern == "of":
+        told = Told(found=float(len(in_window)), asked=float(limit))
 
     if _is_waived(asked, window, first):
-        return asked.answer("waived", end, first)
+        return asked.answer("waived", end, first, told)
     if first is not None:
-        return asked.answer("broken", end, first)
+        return asked.answer("broken", end, first, told)
     if end is None or end > asked.as_of:
-        return asked.answer("pending", end, None)
+        return asked.answer("pending", end, None, told)
     covered = _is_covered(asked, asked.trigger.at, end) and not asked.is_undated
-    return asked.answer("kept" if covered else "unobservable", end, None)
+    return asked.answer("kept" if covered else "unobservable", end, None, told)
 
 
 def _never_window(asked: _Asked) -> tuple[int | None, list[Signal]]:
@@ -548,6 +781,9 @@ def _judge_measure(asked: _Asked) -> Verdict:
     if promise.bound is None:
         raise ValueError(f"promise {promise.name!r} needs at_least or at_most")
     name, side, limit = promise.bound
+    if asked.span is not None:
+        verdict = _judge_measure(replace(asked, span=None))
+        return replace(verdict, deadline_us=asked.span[1], told=Told(from_us=asked.span[0]))
     end = None if promise.within_us is None else asked.trigger.at + promise.within_us
     window = [signal for signal in asked.lived if end is None or signal.at <= end]
     if promise.after is None:
@@ -566,3 +802,99 @@ def _judge_measure(asked: _Asked) -> Verdict:
         return asked.answer("kept" if kept else "broken", end, first)
     is_over = asked.closed_at is not None if end is None else end <= asked.as_of
     return asked.answer("unobservable" if is_over else "pending", end, None)
+
+
+# Looking back -----------------------------------------------------------------------------------------------
+
+
+def _waives_back(asked: _Asked, since: int) -> bool:
+    """Whether a waiver came before the trigger, no earlier than an instant."""
+    promise = asked.promise
+    return promise.unless is not None and any(
+        is_of(signal, promise.unless) and signal.at >= since and is_after(asked.trigger, signal)
+        for signal in asked.lived
+    )
+
+
+def _is_excused(asked: _Asked) -> bool:
+    where = asked.promise.unless_where
+    return where is not None and where_holds(asked.trigger, where)
+
+
+def _judge_preceded(asked: _Asked) -> Verdict:
+    promise, trigger = asked.promise, asked.trigger
+    unit = [signal for signal in asked.known if asked.unit in units_of(signal, promise.per)]
+    start = min(signal.at for signal in unit) if promise.within_us is None else trigger.at - promise.within_us
+    targets = _targets(asked)
+    latest = targets[-1] if targets else None
+    told = Told(from_us=start)
+    if _is_excused(asked):
+        return asked.answer("waived", trigger.at, latest, told)
+    if latest is not None and latest.at >= start:
+        return asked.answer("kept", trigger.at, latest, told)
+    if _waives_back(asked, start):
+        return asked.answer("waived", trigger.at, latest, told)
+    covered = _is_covered(asked, start, trigger.at) and not asked.is_undated
+    return asked.answer("broken" if covered else "unobservable", trigger.at, latest, told)
+
+
+def _judge_same(asked: _Asked) -> Verdict:
+    """Choice: at the trigger's instant another file may have come before it, and is asked only whether it agrees."""
+    promise, trigger = asked.promise, asked.trigger
+    targets = [
+        target
+        for target in _targets(asked)
+        if promise.within_us is None or target.at >= trigger.at - promise.within_us
+    ]
+    agreeing = [target for target in targets if _agrees(asked, target) is True]
+    sure = [target for target in targets if is_surely_before(target, trigger)]
+    last_at = sure[-1].at if sure else None
+    last_of_file = {(target.source, target.file): target for target in sure if target.at == last_at}
+    lasts = list(last_of_file.values())
+    tied = [target for target in agreeing if not is_surely_before(target, trigger)]
+    sure_agrees = [target for target in lasts if target in agreeing]
+    told = Told(from_us=last_at)
+    found = tied or sure_agrees or lasts
+    shown = found[0] if found else None
+    if _is_excused(asked):
+        return asked.answer("waived", trigger.at, shown, told)
+    if tied or sure_agrees:
+        return asked.answer("kept", trigger.at, shown, told)
+    if last_at is None or any(_agrees(asked, target) is None for target in lasts):
+        return asked.answer("unobservable", trigger.at, shown, told)
+    if _waives_back(asked, last_at):
+        return asked.answer("waived", trigger.at, shown, told)
+    covered = _is_covered(asked, last_at, trigger.at) and not asked.is_undated
+    return asked.answer("broken" if covered else "unobservable", trigger.at, shown, told)
+
+
+def _agrees(asked: _Asked, target: Signal) -> bool | None:
+    """Whether all compared values are the same, as numbers where both are; None where one is missing."""
+    agrees = True
+    for of_trigger, of_target in asked.promise.same.items():
+        left, right = asked.trigger.properties.get(of_trigger), target.properties.get(of_target)
+        if left is None or right is None:
+            return None
+        numbers = as_number(left), as_number(right)
+        agrees = agrees and (numbers[0] == numbers[1] if None not in numbers else str(left) == str(right))
+    return agrees
+
+
+# Denied -----------------------------------------------------------------------------------------------------
+
+
+def _contested(asked: _Asked, verdict: Verdict) -> Verdict:
+    """Kept by the record and denied by the customer, later than the trigger and not before what kept it: contested."""
+    denial = asked.promise.contradicted_by
+    if denial is None or verdict.verdict != "kept":
+        return verdict
+    since = asked.trigger.at if verdict.target_at is None else verdict.target_at
+    denied = [
+        signal.at
+        for signal in asked.lived
+        if is_of(signal, denial) and signal.at > asked.trigger.at and signal.at >= since
+    ]
+    if not denied:
+        return verdict
+    told = verdict.told or Told()
+    return replace(verdict, verdict="contested", told=replace(told, denied_at=max(denied)))

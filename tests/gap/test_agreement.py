@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from gap import given as drawn
 from gap.direct import Direct, Found
 from gap.published import Lived, run_case
-from gap.reference import judge, stitch
+from gap.reference import Told, judge, stitch
 from parcours.gap import loop
 
 if TYPE_CHECKING:
@@ -25,7 +25,16 @@ def expected(journey_map: Map, log: tuple[Signal, ...], as_of: int) -> list[Foun
     verdicts = judge(journey_map, log, as_of)
     return sorted(
         (
-            Found(v.promise, v.unit, v.trigger_row_key, v.verdict, v.deadline_us, v.target_at)
+            Found(
+                v.promise,
+                v.unit,
+                v.trigger_row_key,
+                v.verdict,
+                v.deadline_us,
+                v.target_at,
+                v.part,
+                v.told or Told(),
+            )
             for v in verdicts
         ),
         key=repr,

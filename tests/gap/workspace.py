@@ -77,6 +77,9 @@ class Columns:
 
     def __init__(self, journey_map: Map, log: Sequence[Signal]) -> None:
         spoken_of = {journey_map.per, *(promise.per for promise in journey_map.promises)} - {"person"}
+        spoken_of -= {promise.per for promise in journey_map.promises if promise.place is not None}
+        spoken_of |= {promise.place[0] for promise in journey_map.promises if promise.place is not None}
+        spoken_of |= {promise.each for promise in journey_map.promises if promise.each is not None}
         self.objects = sorted(spoken_of.union(*(signal.objects for signal in log)))
         asked_for = _properties_of(journey_map)
         self.properties = sorted(asked_for.union(*(signal.properties for signal in log)))
@@ -107,8 +110,11 @@ def _properties_of(journey_map: Map) -> set[str]:
     named: set[str] = set()
     refs = [journey_map.starts, *journey_map.ends]
     for promise in journey_map.promises:
-        refs += [promise.after, promise.target, promise.until, promise.unless]
-        named.update(promise.match.keys(), promise.match.values())
+        refs += _refs_of(promise)
+        for pairs in (promise.match, promise.sum, promise.same):
+            named.update(pairs.keys(), pairs.values())
+        named.update(promise.between or ())
+        named.update(name for name, _, _ in promise.only_for or ())
         named.update(name for name, _, _ in promise.unless_where or ())
         named.update([promise.before] if promise.before is not None else [])
         named.update([promise.bound[0]] if promise.bound is not None else [])
@@ -192,8 +198,19 @@ def _types(journey_map: Map, log: Sequence[Signal]) -> list[str]:
     """Every type that the log holds or the map speaks of."""
     refs = [journey_map.starts, *journey_map.ends]
     for promise in journey_map.promises:
-        refs += [promise.after, promise.target, promise.until, promise.unless]
+        refs += _refs_of(promise)
     return sorted({signal.type for signal in log} | {ref.type for ref in refs if ref is not None})
+
+
+def _refs_of(promise: Promise) -> list[Ref | None]:
+    return [
+        promise.after,
+        promise.target,
+        promise.until,
+        promise.unless,
+        promise.revised_by,
+        promise.contradicted_by,
+    ]
 
 
 def _promise(journey_map: Map, promise: Promise) -> dict[str, object]:
@@ -202,11 +219,20 @@ def _promise(journey_map: Map, promise: Promise) -> dict[str, object]:
         "promise": promise.name,
         "says": {"en": promise.name},
         "per": promise.per if promise.per != journey_map.per else None,
-        "after": _ref(promise.after),
+        "whenever" if promise.looks_back else "after": _ref(promise.after),
         promise.pattern: _ref(promise.target),
         "within": _duration(promise.within_us) if promise.within_us is not None else None,
         "before": promise.before,
         "until": _ref(promise.until),
+        "between": list(promise.between) if promise.between is not None else None,
+        "every": _duration(promise.every_us) if promise.every_us is not None else None,
+        "at_most": promise.limit,
+        "sum": dict(promise.sum) or None,
+        "same": dict(promise.same) or None,
+        "each": promise.each,
+        "only_for": {"where": _where(promise.only_for)} if promise.only_for is not None else None,
+        "revised_by": _ref(promise.revised_by),
+        "contradicted_by": _ref(promise.contradicted_by),
         "match": dict(promise.match) or None,
         "unless": _unless(promise),
         "proven_by": list(promise.proven_by) if promise.proven_by is not None else None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from parcours.gap.measured import place_of
 from parcours.journey.scope import refs_of
 from parcours.journey.where import BadCondition, Catalogue, parse_condition
 from parcours.kernel.document import closest
@@ -62,7 +63,7 @@ def _check_refs(
 def _nobody(place: tuple[str | int, ...], signal: str) -> str:
     if place[0] == "stages":
         return f"no signal can prove this step: no source emits {signal!r}"
-    if place[-1] == "after":
+    if place[-1] in {"after", "whenever"}:
         return f"this promise can never start: no source emits {signal!r}"
     return f"no source emits {signal!r}"
 
@@ -75,6 +76,8 @@ def _check_per(item: Drawn, catalogue: Catalogue) -> Iterator[Fault]:
             closest(item.map.per, {*catalogue.namespaces, "person"}),
         )
     for number, promise in enumerate(item.map.promises):
+        if place_of(promise, catalogue.namespaces) is not None:
+            continue
         if (
             promise.per is not None
             and promise.per not in (item.map.per, "person")
@@ -100,11 +103,14 @@ def _check_promise(
     item: Drawn, number: int, promise: Promise, catalogue: Catalogue, sources: Collection[str]
 ) -> Iterator[Fault]:
     here = ("promises", number)
-    names = [
-        ("before", promise.before),
-        *(("match", name) for pair in promise.match.items() for name in pair),
+    names = [("before", promise.before), *(("between", name) for name in promise.between or ())]
+    names += [
+        (key, name)
+        for key in ("match", "same", "sum")
+        for pair in (getattr(promise, key) or {}).items()
+        for name in pair
     ]
-    names += [(key, name) for key in ("at_least", "at_most") for name in getattr(promise, key) or {}]
+    names += [("at_least" if promise.at_least else "at_most", name) for name in promise.bound]
     for key, name in names:
         if name is not None and name not in catalogue.properties:
             yield item.document.fault(
@@ -125,7 +131,15 @@ def _check_promise(
             f"the promise {promise.promise!r} has no owner",
             "add `owner:`, so that somebody can mend it",
         )
-    if promise.unless is not None and promise.unless.signal is None and promise.after is None:
+    if promise.each is not None and (
+        promise.each in {promise.per or item.map.per, "person"} or promise.each not in catalogue.namespaces
+    ):
+        yield item.document.fault(
+            (*here, "each"),
+            f"the promise {promise.promise!r} is to be judged for each {promise.each!r}, which is no other object that a source names",
+            closest(promise.each, catalogue.namespaces),
+        )
+    if promise.unless is not None and promise.unless.signal is None and promise.trigger is None:
         yield item.document.fault(
             (*here, "unless"),
             "`unless` asks the trigger, and this promise has none",

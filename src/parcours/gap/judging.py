@@ -1,33 +1,32 @@
 """Promises compiled to SQL: one verdict per trigger, with what decided it.
 
-The meaning is written in docs/reference/promises.md; each function here is one part of one of its sentences. Steps are integers and
-instants only, and windows rather than ASOF joins, so the same text runs on every engine.
-
-What comes first after a trigger (a target, a waiver, the `until`) is a role, with four columns: `ROLE_at`, `ROLE_ordinal` and `ROLE_id` of the
-first, and `ROLE_last`, the ordinal of the last of that role at the same instant, because a tie with another file is decided by any of them.
+The meaning is written in docs/reference/promises.md; each pattern is a list of named queries, and each function one part of one of its
+sentences. When something falls due is in `due`, what is looked for after a trigger in `roles`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from parcours.gap.backward import judge_preceded, judge_same
+from parcours.gap.measured import judge_measure, judge_place, place_of
+from parcours.gap.repeated import judge_count, judge_rhythm, judge_sum
+from parcours.gap.roles import WHOLE, signal_role
 from parcours.gap.tables import SLICES, VERDICT
-from parcours.journey.scope import Scope, fill_scope, instant_of, plan_scope
+from parcours.gap.timed import judge_timed
+from parcours.journey.scope import Scope, fill_scope, plan_scope
 from parcours.journey.tables import FILE_SHIFT, SETTLED
-from parcours.journey.where import number_of
-from parcours.kernel.clock import duration_us
 from parcours.lake import identifier, literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from parcours.journey.map import Condition, Promise, SignalRef
+    from parcours.gap.bench import Bench
+    from parcours.gap.timed import Steps
+    from parcours.journey.map import Promise
     from parcours.lake import Engine
 
 
 # What is known when a promise is judged; the journey's person is joined once for all promises. A temporary table is not
-# compressed, so verdicts are a byte each there, and only the map's own slices have a column.
+# compressed, so verdicts are a byte each there, and only the map's own slices have a column, and what its patterns tell.
 _JUDGED = (
     "promise_id",
     "journey_id",
@@ -41,41 +40,8 @@ _JUDGED = (
     "week",
     "weight",
 )
+_TOLD = ("part_id", "from_at", "found", "asked", "original_deadline_at", "original_verdict", "denied_id")
 _VERDICT_CODE = "enum ('kept', 'broken', 'pending', 'unobservable', 'waived', 'contested')"
-
-
-@dataclass(frozen=True)
-class Coverage:
-    """When the sources that must prove a promise were heard, all of them.
-
-    Attributes:
-        since: Latest of their first signals, microseconds UTC; None where one was never heard.
-        until: Earliest of their last signals.
-    """
-
-    since: int | None
-    until: int | None
-
-
-@dataclass(frozen=True)
-class Bench:
-    """Where promises of one map are judged.
-
-    Attributes:
-        scope: The map's scope; its signals with journeys are in the temporary table `assigned`.
-        map_id: Code of the map.
-        promise_ids: Promise name to code.
-        as_of: Instant of the run, microseconds UTC.
-        zone: Time zone in which weeks are counted.
-        coverage: Promise name to coverage.
-    """
-
-    scope: Scope
-    map_id: int
-    promise_ids: Mapping[str, int]
-    as_of: int
-    zone: str
-    coverage: Mapping[str, Coverage]
 
 
 def judge(engine: Engine, bench: Bench) -> list[tuple[str, int]]:
@@ -86,29 +52,93 @@ def judge(engine: Engine, bench: Bench) -> list[tuple[str, int]]:
     Returns:
         Promise name and verdicts, in the order of the map.
     """
+    promises = bench.scope.map.promises
     slices = [f"slice_{number}" for number in range(len(bench.scope.map.slices))]
-    names = (*_JUDGED, *slices)
-    columns = ", ".join(names)
-    engine.run(f"""
-        create or replace temp table judged as
-        select {columns.replace("verdict", f"cast(verdict as {_VERDICT_CODE}) as verdict")} from ({VERDICT.empty_sql})""")
+    told = [column for column in _TOLD if any(column in _told(bench, promise) for promise in promises)]
+    columns = ", ".join((*_JUDGED, *told, *slices))
+    coded = ", ".join(
+        f"cast({column} as {_VERDICT_CODE}) as {column}" if column.endswith("verdict") else column
+        for column in (*_JUDGED, *told, *slices)
+    )
+    engine.run(f"create or replace temp table judged as select {coded} from ({VERDICT.empty_sql})")
     _slice_journeys(engine, bench.scope)
     counts = []
-    for promise in bench.scope.map.promises:
-        pool = _pool(engine, bench.scope, promise)
-        if promise.pattern == "measure":
-            sql = _measured(bench, promise, pool)
-        else:
-            one_file = _is_one_file(engine, pool)
-            sql = _timed(bench, promise, pool, _undated(engine, bench.scope, promise), one_file=one_file)
+    for promise in promises:
+        steps = _steps(engine, bench, promise)
         before = engine.value("select count(*) from judged")
-        engine.run(f"insert into judged select {columns} from ({_finish(bench, promise, sql)})")
+        engine.run(f"insert into judged select {columns} from ({_finish(bench, promise, told, steps)})")
         counts.append((promise.promise, engine.value("select count(*) from judged") - before))
+    original = (
+        ", cast(v.original_verdict as varchar) as original_verdict" if "original_verdict" in told else ""
+    )
+    untold = "".join(
+        f", null::{VERDICT.columns[column]} as {column}" for column in _TOLD if column not in told
+    )
     engine.run(f"""
         create or replace temp view verdict_new as
-        select v.* replace (cast(v.verdict as varchar) as verdict), j.person_id, {bench.map_id} as map_id, {SETTLED} as layer{_no_slices(len(slices))}
-        from judged as v join journey_new as j on j.journey_id = v.journey_id""")
+        select v.* replace (cast(v.verdict as varchar) as verdict{original}){untold}, j.person_id, {bench.map_id} as map_id, {SETTLED} as layer{_no_slices(len(slices))}
+        from judged as v left join journey_new as j on j.journey_id = v.journey_id""")
     return counts
+
+
+def _told(bench: Bench, promise: Promise) -> tuple[str, ...]:
+    """Columns of `_TOLD` that a promise fills."""
+    place = place_of(promise, bench.scope.world.namespaces)
+    filled = {
+        "part_id": promise.each,
+        "from_at": promise.between or promise.whenever or place,
+        "found": promise.sum or promise.of,
+        "asked": promise.sum or promise.of,
+        "original_deadline_at": promise.revised_by,
+        "original_verdict": promise.revised_by,
+        "denied_id": promise.contradicted_by,
+    }
+    return tuple(column for column in _TOLD if filled[column])
+
+
+def _steps(engine: Engine, bench: Bench, promise: Promise) -> Steps:
+    """The queries of a promise; the last one gives its verdicts."""
+    scope = bench.scope
+    place = place_of(promise, scope.world.namespaces)
+    if place is not None:
+        name, span = place
+        return judge_place(bench, promise, _filled_once(engine, scope, name, "seen"), span)
+    pool = _pool(engine, scope, promise)
+    if promise.pattern == "measure":
+        return judge_measure(bench, promise, pool)
+    undated = _undated(engine, scope, promise)
+    if promise.of is not None:
+        steps = judge_count(bench, promise, pool, undated)
+    elif promise.preceded_by is not None:
+        steps = judge_preceded(bench, promise, pool, undated)
+    elif promise.since is not None:
+        steps = judge_same(bench, promise, pool, undated)
+    elif promise.sum is not None:
+        steps = judge_sum(bench, promise, pool, undated)
+    elif promise.every is not None:
+        steps = judge_rhythm(bench, promise, pool, undated)
+    else:
+        steps = judge_timed(bench, promise, pool, undated, one_file=_is_one_file(engine, pool))
+    return steps | _contested(scope, promise, pool, list(steps)[-1]) if promise.contradicted_by else steps
+
+
+def _contested(scope: Scope, promise: Promise, pool: str, verdict: str) -> Steps:
+    """What the record says was kept and the customer denies, later than the trigger and not before what kept it."""
+    denial = signal_role("denial", scope, promise, promise.contradicted_by, pool)
+    assert denial is not None  # noqa: S101 - the caller checked
+    keys = ", ".join(denial.keys)
+    denied = "(v.verdict = 'kept' and d.at_us > v.at_us and d.at_us >= coalesce(v.target_at, v.at_us))"
+    return {
+        "denied": f"""
+            select {keys}, max(at_us) as at_us, arg_max(signal_id, (at_us, ordinal)) as denied_id
+            from ({denial.signals})
+            group by {keys}""",
+        "contested": f"""
+            select v.* replace (case when {denied} then 'contested' else v.verdict end as verdict),
+                   case when {denied} then d.denied_id end as denied_id
+            from {verdict} as v
+            left join denied as d on {denial.meets("v", "d")}""",
+    }
 
 
 def _no_slices(known: int) -> str:
@@ -145,7 +175,8 @@ def _filled_once(engine: Engine, scope: Scope, per: str, view: str) -> str:
     if not made:
         own = scope.map.model_copy(update={"per": per, "starts": None})
         other = plan_scope(name, own, scope.world)
-        other.conditions, other.values, other.places = scope.conditions, scope.values, scope.places
+        other.conditions, other.values = scope.conditions, scope.values
+        other.places, other.parts = scope.places, scope.parts
         fill_scope(engine, other, view=view)
     return name
 
@@ -156,410 +187,6 @@ def drop_pools(engine: Engine) -> None:
         "select table_name from duckdb_tables() where temporary and starts_with(table_name, 'pool_')"
     ):
         engine.run(f"drop table {identifier(name)}")
-
-
-def _triggers(scope: Scope, promise: Promise, pool: str) -> str:
-    """Triggers in journeys of the map, with the unit they are judged within, when their journey closed, and what targets must match."""
-    assert promise.after is not None  # noqa: S101 - a measure without trigger does not come here
-    excused = "false"
-    if promise.unless is not None and promise.unless.signal is None and promise.unless.where is not None:
-        excused = f"a.{scope.conditions[promise.after.signal, promise.unless.where]}"
-    matches = "".join(
-        f", a.{scope.values[name]} as match_{number}" for number, name in enumerate(promise.match)
-    )
-    closed = "null::bigint as closed_at, null::bigint as closing_at"
-    journeys = ""
-    if promise.within is None and promise.before is None:  # only then does the journey's closing decide
-        closed = "j.closed_at, case when j.closed_at is not null then greatest(j.closed_at, a.at_us) end as closing_at"
-        journeys = "join journey_new as j using (journey_id)"
-    unit, own_units, once = "a.unit_id", "", ""
-    if pool != "assigned":
-        unit = "p.unit_id"
-        own_units = f"join (select distinct unit_id, signal_id from {identifier(pool)}) as p on p.signal_id = a.signal_id"
-        journeys = "join journey_new as j using (journey_id)"
-        once = """
-        qualify row_number() over (
-            partition by p.unit_id, a.signal_id order by j.closed_at nulls last, a.journey_id) = 1"""
-    zone, zones = "null::varchar", ""
-    if promise.before is not None:
-        zone, zones = "z.zone", "left join source_zone as z on z.source_id = a.source_id"
-    carried = "".join(f", a.{column}" for column in _carried(scope, promise))
-    return f"""
-        select {unit} as unit_id, a.journey_id, a.at_us, a.ordinal, a.signal_id, a.weight, {excused} as excused, {closed},
-               {zone} as source_zone{carried}{matches}
-        from assigned as a {journeys} {own_units} {zones}
-        where a.journey_id is not null and {scope.selects(promise.after, "a")}{once}"""
-
-
-def _carried(scope: Scope, promise: Promise) -> list[str]:
-    """Columns of a trigger that its deadline and slices need; what nobody needs is not sorted along."""
-    codes = [f"{name}_id" for name in scope.map.slices if name in {"channel", "touchpoint", "source"}]
-    slices = [scope.values.get(name) or scope.places.get(name) for name in scope.map.slices]
-    deadline = scope.values.get(promise.before) if promise.before is not None else None
-    return list(dict.fromkeys([*codes, *(column for column in (*slices, deadline) if column is not None)]))
-
-
-@dataclass(frozen=True)
-class _Role:
-    """What a promise looks for after each trigger.
-
-    Attributes:
-        name: Prefix of its columns.
-        signals: Query giving the keys, at_us, ordinal and signal_id.
-        keys: Columns that must be equal; never null in `signals`.
-        ties_count: A signal at the very instant of the trigger, from another file, counts as after it.
-    """
-
-    name: str
-    signals: str
-    keys: tuple[str, ...]
-    ties_count: bool = True
-
-    def meets(self, trigger: str, signal: str) -> str:
-        """SQL: both have the same keys."""
-        return " and ".join(f"{signal}.{key} = {trigger}.{key}" for key in self.keys)
-
-    def follows(self, trigger: str, signal: str) -> str:
-        """SQL: at equal instants, the signal comes after the trigger."""
-        if self.ties_count:
-            return f"({_other_file(signal, trigger)} or {signal}.ordinal > {trigger}.ordinal)"
-        return f"(not {_other_file(signal, trigger)} and {signal}.ordinal > {trigger}.ordinal)"
-
-
-def _other_file(left: str, right: str) -> str:
-    return f"{left}.ordinal >> {FILE_SHIFT} <> {right}.ordinal >> {FILE_SHIFT}"
-
-
-def _target_role(scope: Scope, promise: Promise, pool: str) -> _Role:
-    columns = [scope.values[name] for name in promise.match.values()]
-    matches = "".join(f", {column} as match_{number}" for number, column in enumerate(columns))
-    known = "".join(f" and {column} is not null" for column in columns)
-    signals = f"""
-        select unit_id{matches}, at_us, ordinal, signal_id
-        from {identifier(pool)}
-        where {scope.selects(promise.target)}{known}"""
-    keys = ("unit_id", *(f"match_{number}" for number in range(len(columns))))
-    return _Role("target", signals, keys, ties_count=promise.pattern == "expect")
-
-
-def _signal_role(name: str, scope: Scope, ref: SignalRef | Condition | None, pool: str) -> _Role | None:
-    """The role of a waiver or of `until`; None where the promise names no such signal."""
-    if ref is None or ref.signal is None:
-        return None
-    signals = f"""
-        select unit_id, at_us, ordinal, signal_id
-        from {identifier(pool)}
-        where {scope.selects(ref)}"""
-    return _Role(name, signals, ("unit_id",))
-
-
-def _first_in_order(trigger: str, role: _Role) -> str:
-    """As `_first_after`, where one file's order decides every tie: then one sort answers all."""
-    name, by = role.name, ", ".join(role.keys)
-    return f"""
-        select * exclude (_found),
-               last_value(case when _found then at_us end ignore nulls) over so_far as {name}_at,
-               last_value(case when _found then ordinal end ignore nulls) over so_far as {name}_ordinal,
-               last_value(case when _found then signal_id end ignore nulls) over so_far as {name}_id,
-               last_value(case when _found then ordinal end ignore nulls) over so_far as {name}_last
-        from (
-            select *, false as _found from {trigger}
-            union all by name
-            select *, true as _found from ({role.signals})
-        )
-        window so_far as (
-            partition by {by} order by at_us desc, ordinal desc, _found
-            rows between unbounded preceding and current row
-        )
-        qualify not _found"""
-
-
-def _first_after(trigger: str, role: _Role, *, alone: bool = False) -> str:
-    """Triggers with the first signal of a role after each: at a later instant, or at the same one where that counts as after.
-
-    `alone`: no other role is looked for, so `ROLE_last`, which only ties between roles need, is not worth a sort.
-    """
-    name, by = role.name, ", ".join(role.keys)
-    last = "ordinal" if alone else f"max(ordinal) over (partition by {by}, at_us)"
-    return f"""
-        with later as (
-            select * exclude (_found, _last),
-                   last_value(case when _found then at_us end ignore nulls) over so_far as later_at,
-                   last_value(case when _found then ordinal end ignore nulls) over so_far as later_ordinal,
-                   last_value(case when _found then signal_id end ignore nulls) over so_far as later_id,
-                   last_value(_last ignore nulls) over so_far as later_last
-            from (
-                select *, false as _found, null::bigint as _last from {trigger}
-                union all by name
-                select *, true as _found, {last} as _last
-                from ({role.signals})
-            )
-            window so_far as (
-                partition by {by} order by at_us desc, _found, ordinal desc
-                rows between unbounded preceding and current row
-            )
-            qualify not _found
-        ), tied as (
-            select t.signal_id as _trigger, t.unit_id as _unit,
-                   min(e.ordinal) as tied_ordinal, arg_min(e.signal_id, e.ordinal) as tied_id, max(e.ordinal) as tied_last
-            from {trigger} as t
-            join ({role.signals}) as e on {role.meets("t", "e")} and e.at_us = t.at_us
-            where {role.follows("t", "e")}
-            group by all
-        )
-        select l.* exclude (later_at, later_ordinal, later_id, later_last),
-               case when tied_ordinal is not null then at_us else later_at end as {name}_at,
-               coalesce(tied_ordinal, later_ordinal) as {name}_ordinal,
-               coalesce(tied_id, later_id) as {name}_id,
-               coalesce(tied_last, later_last) as {name}_last
-        from later as l
-        left join tied on _trigger = signal_id and _unit = unit_id"""
-
-
-def _none_after(trigger: str, name: str) -> str:
-    """Triggers with the columns of a role that the promise does not have."""
-    columns = (f"null::bigint as {name}_{part}" for part in ("at", "ordinal", "id", "last"))
-    return f"select *, {', '.join(columns)} from {trigger}"
-
-
-def _before_until(trigger: str, role: _Role) -> str:
-    """Triggers whose first signal of a role surely comes before `until`: at its instant only what its own file tells before it."""
-    name = role.name
-    return f"""
-        with beside as (
-            select t.signal_id as _trigger, t.unit_id as _unit,
-                   min(e.ordinal) as first_ordinal, arg_min(e.signal_id, e.ordinal) as first_id, max(e.ordinal) as last_ordinal
-            from {trigger} as t
-            join ({role.signals}) as e on {role.meets("t", "e")} and e.at_us = t.until_at
-            where e.ordinal < t.until_ordinal
-              and e.ordinal >> {FILE_SHIFT} = t.until_ordinal >> {FILE_SHIFT}
-              and (e.at_us > t.at_us or {role.follows("t", "e")})
-            group by all
-        ), sure as (
-            select t.*, first_ordinal, first_id, last_ordinal, coalesce({name}_at < until_at, until_at is null) as _earlier
-            from {trigger} as t
-            left join beside on _trigger = signal_id and _unit = unit_id
-        )
-        select * exclude (first_ordinal, first_id, last_ordinal, _earlier) replace (
-                   case when _earlier then {name}_at when first_ordinal is not null then until_at end as {name}_at,
-                   case when _earlier then {name}_ordinal else first_ordinal end as {name}_ordinal,
-                   case when _earlier then {name}_id else first_id end as {name}_id,
-                   case when _earlier then {name}_last else last_ordinal end as {name}_last)
-        from sure"""
-
-
-def _timed(bench: Bench, promise: Promise, pool: str, undated: str | None, *, one_file: bool) -> str:
-    """`expect` and `never`; `one_file`: all signals of the pool lie in one file, so its order decides every tie."""
-    scope = bench.scope
-    target = _target_role(scope, promise, pool)
-    waiver = _signal_role("waiver", scope, promise.unless, pool)
-    until = _signal_role("until", scope, promise.until, pool)
-    steps = {
-        "trigger": _triggers(scope, promise, pool),
-        "with_target": _first_in_order("trigger", target)
-        if one_file and waiver is None and until is None
-        else _first_after("trigger", target, alone=waiver is None and until is None),
-        "with_waiver": _first_after("with_target", waiver)
-        if waiver
-        else _none_after("with_target", "waiver"),
-        "with_until": _first_after("with_waiver", until) if until else _none_after("with_waiver", "until"),
-    }
-    if until:
-        steps["sure_target"] = _before_until("with_until", target)
-    if until and waiver:
-        steps["sure_waiver"] = _before_until("sure_target", waiver)
-    steps["dated"] = f"select *, {_window_end(bench, promise)} as deadline_at from {list(steps)[-1]}"
-    steps["known"] = _with_undated(scope, promise, target, undated)
-    decided = _expect if promise.pattern == "expect" else _never
-    parts = ", ".join(f"{name} as ({sql})" for name, sql in steps.items())
-    return f"with {parts} {decided(bench, promise)}"
-
-
-def _with_undated(scope: Scope, promise: Promise, target: _Role, undated: str | None) -> str:
-    """Triggers with `is_undated`: some target of the unit is known to have happened, and nobody can say when."""
-    if undated is None:
-        return "select *, false as is_undated from dated"
-    keys = ", ".join(target.keys)
-    signals = _target_role(scope, promise, undated).signals
-    return f"""
-        select d.*, u.unit_id is not null as is_undated
-        from dated as d
-        left join (select distinct {keys} from ({signals})) as u on {target.meets("d", "u")}"""
-
-
-def _window_end(bench: Bench, promise: Promise) -> str:
-    if promise.within is not None:
-        return f"at_us + {duration_us(promise.within)}"
-    if promise.before is not None:
-        column = bench.scope.values.get(promise.before)
-        return "null::bigint" if column is None else instant_of(column, "source_zone")
-    return "least(until_at, closing_at)"
-
-
-def _is_before(left: str, right: str) -> str:
-    """SQL: some signal of role `left` at its instant comes before the signal of role `right`; across files a tie counts as before."""
-    other = " or ".join(
-        f"{left}_{place} >> {FILE_SHIFT} <> {right}_ordinal >> {FILE_SHIFT}" for place in ("ordinal", "last")
-    )
-    tied = f"({left}_ordinal < {right}_ordinal or {other})"
-    return f"({left}_at < {right}_at or ({left}_at = {right}_at and {tied}))"
-
-
-def _waived(target_in: str, waiver_in: str) -> str:
-    """SQL: a waiver lies in the window, before the target that would decide."""
-    return (
-        f"(waiver_at is not null and {waiver_in} and (not {target_in} or {_is_before('waiver', 'target')}))"
-    )
-
-
-def _covered(bench: Bench, promise: Promise, end: str) -> str:
-    coverage = bench.coverage[promise.promise]
-    if coverage.since is None or coverage.until is None:
-        return "false"
-    return f"(at_us >= {coverage.since} and {end} <= {coverage.until})"
-
-
-def _expect(bench: Bench, promise: Promise) -> str:
-    end = "greatest(deadline_at, at_us)"
-    target_in = "coalesce(target_at <= deadline_at, false)"
-    return f"""
-        select *,
-               case
-                   when excused then 'waived'
-                   when deadline_at is null then 'unobservable'
-                   when {_waived(target_in, f"waiver_at <= {end}")} then 'waived'
-                   when {target_in} then 'kept'
-                   when {end} > {bench.as_of} then 'pending'
-                   when not is_undated and {_covered(bench, promise, end)} then 'broken'
-                   else 'unobservable'
-               end as verdict
-        from known"""
-
-
-def _never(bench: Bench, promise: Promise) -> str:
-    """What comes after the window is not shown: only what broke the promise is."""
-    inside = "coalesce({role}_at <= deadline_at, false)"
-    target_in, waiver_in = inside.format(role="target"), inside.format(role="waiver")
-    if promise.until is not None:
-        # Here `until` has already cut both; a journey that closed before its trigger leaves no window for a target.
-        target_in = "(target_at is not null and coalesce(target_at <= closed_at, true))"
-        waiver_in = "coalesce(waiver_at <= closing_at, true)"
-    return f"""
-        select * replace (
-                   case when {target_in} then target_id end as target_id,
-                   case when {target_in} then target_at end as target_at),
-               case
-                   when excused then 'waived'
-                   when {_waived(target_in, waiver_in)} then 'waived'
-                   when {target_in} then 'broken'
-                   when deadline_at is null or deadline_at > {bench.as_of} then 'pending'
-                   when not is_undated and {_covered(bench, promise, "deadline_at")} then 'kept'
-                   else 'unobservable'
-               end as verdict
-        from known"""
-
-
-def _bound(scope: Scope, promise: Promise) -> tuple[str, str]:
-    """SQL of a measured value as a number, and of whether it holds the promise's bound."""
-    (name, bound), sign = (
-        next(iter((promise.at_least or promise.at_most or {}).items())),
-        ">=" if promise.at_least else "<=",
-    )
-    value = f"({number_of(scope.values[name])})" if name in scope.values else "null::double"
-    return value, f"{value} {sign} {float(bound)!r}"
-
-
-def _measured(bench: Bench, promise: Promise, pool: str) -> str:
-    """`measure`: all measurements in the window are looked at."""
-    if promise.after is None:
-        return _measured_in_journey(bench, promise)
-    scope = bench.scope
-    value, holds = _bound(scope, promise)
-    target = _target_role(scope, promise, pool)
-    waiver = _signal_role("waiver", scope, promise.unless, pool)
-    measures = target.signals.replace("signal_id\n", f"signal_id, {holds} as holds\n", 1)
-    end = f"at_us + {duration_us(promise.within)}" if promise.within else None
-    limit = f"and m.at_us <= t.{end}" if end else ""
-    steps = {
-        "trigger": _triggers(scope, promise, pool),
-        "measured": f"""
-            select t.signal_id as _trigger, t.unit_id as _unit,
-                   min(m.at_us) as target_at,
-                   arg_min(m.ordinal, (m.at_us, m.ordinal)) as target_ordinal,
-                   arg_min(m.signal_id, (m.at_us, m.ordinal)) as target_id,
-                   count(*) filter (where not m.holds) as failing
-            from trigger as t
-            join ({measures} and {value} is not null) as m on {target.meets("t", "m")} {limit}
-            where m.at_us > t.at_us or (m.at_us = t.at_us and ({_other_file("m", "t")} or m.ordinal > t.ordinal))
-            group by all""",
-        "with_target": """
-            select t.*, m.target_at, m.target_ordinal, m.target_id, m.failing
-            from trigger as t left join measured as m on _trigger = signal_id and _unit = unit_id""",
-        "with_waiver": _first_after("with_target", waiver)
-        if waiver
-        else _none_after("with_target", "waiver"),
-    }
-    parts = ", ".join(f"{name} as ({sql})" for name, sql in steps.items())
-    over = f"{end} <= {bench.as_of}" if end else f"closed_at <= {bench.as_of}"
-    return f"""
-        with {parts}
-        select *, {end or "null::bigint"} as deadline_at,
-               {_measure_verdict(f"waiver_at <= {end}" if end else "true", over)} as verdict
-        from with_waiver"""
-
-
-def _measure_verdict(waiver_in: str, over: str) -> str:
-    return f"""case
-                   when excused then 'waived'
-                   when {_waived("(target_at is not null)", waiver_in)} then 'waived'
-                   when failing > 0 then 'broken'
-                   when target_at is not null then 'kept'
-                   when coalesce({over}, false) then 'unobservable'
-                   else 'pending'
-               end"""
-
-
-def _measured_in_journey(bench: Bench, promise: Promise) -> str:
-    """`measure` without `after`: anywhere in the journey, shown at its first signal, which may itself measure or waive."""
-    scope = bench.scope
-    value, holds = _bound(scope, promise)
-    waives = "false"
-    if promise.unless is not None and promise.unless.signal is not None:
-        waives = scope.selects(promise.unless)
-    return f"""
-        with lived as (
-            select * from assigned where journey_id is not null
-        ), first as (
-            select journey_id, arg_min(signal_id, (at_us, ordinal)) as first_id
-            from lived
-            group by journey_id
-        ), measured as (
-            select journey_id,
-                   min(at_us) as target_at,
-                   arg_min(ordinal, (at_us, ordinal)) as target_ordinal,
-                   arg_min(signal_id, (at_us, ordinal)) as target_id,
-                   count(*) filter (where not ({holds})) as failing
-            from lived
-            where {scope.selects(promise.target)} and {value} is not null
-            group by journey_id
-        ), waived as (
-            select journey_id, at_us as waiver_at, min(ordinal) as waiver_ordinal, max(ordinal) as waiver_last
-            from lived
-            where {waives}
-            group by journey_id, at_us
-            qualify row_number() over (partition by journey_id order by at_us) = 1
-        ), known as (
-            select a.*, false as excused, j.closed_at, null::bigint as deadline_at,
-                   m.target_at, m.target_ordinal, m.target_id, m.failing,
-                   w.waiver_at, w.waiver_ordinal, w.waiver_last
-            from first as f
-            join lived as a on a.journey_id = f.journey_id and a.signal_id = f.first_id
-            join journey_new as j on j.journey_id = f.journey_id
-            left join measured as m on m.journey_id = f.journey_id
-            left join waived as w on w.journey_id = f.journey_id
-        )
-        select *, {_measure_verdict("true", f"closed_at <= {bench.as_of}")} as verdict
-        from known"""
 
 
 def _slice_journeys(engine: Engine, scope: Scope) -> None:
@@ -578,8 +205,16 @@ def _slice_journeys(engine: Engine, scope: Scope) -> None:
         group by journey_id""")
 
 
-def _finish(bench: Bench, promise: Promise, sql: str) -> str:
-    """The verdict's row: ids, week and slices."""
+def _finish(bench: Bench, promise: Promise, told: list[str], steps: Steps) -> str:
+    """The verdict's row: ids, week, slices, and what the patterns of the map tell."""
+    *first, last = steps.items()
+    sql = f"with {', '.join(f'{name} as ({step})' for name, step in first)} {last[1]}"
+    own = _told(bench, promise)
+    values = {"part_id": f"nullif(v.part_id, {WHOLE})"}
+    more = "".join(
+        f", {values.get(column, f'v.{column}') if column in own else f'null::{VERDICT.columns[column]}'} as {column}"
+        for column in told
+    )
     scope = bench.scope
     joins, slices = [], []
     for number in range(len(scope.map.slices)):
@@ -598,7 +233,7 @@ def _finish(bench: Bench, promise: Promise, sql: str) -> str:
         select {bench.promise_ids[promise.promise]} as promise_id, v.journey_id, v.unit_id, v.signal_id as trigger_id,
                v.at_us as trigger_at, v.deadline_at, v.target_id, v.target_at, v.verdict,
                cast(yearweek({moment}) as integer) as week,
-               {", ".join(["coalesce(v.weight, 1) as weight", *slices])}
+               {", ".join(["coalesce(v.weight, 1) as weight", *slices])}{more}
         from ({sql}) as v {" ".join(joins)}"""
 
 

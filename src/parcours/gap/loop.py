@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from parcours.gap.bench import Bench, Coverage
 from parcours.gap.checking import check_map
 from parcours.gap.counting import count_gaps
-from parcours.gap.judging import Bench, Coverage, drop_pools, judge
+from parcours.gap.judging import drop_pools, judge
 from parcours.gap.naming import register_terms
 from parcours.gap.replacing import LAYERED, Replacing, current
 from parcours.gap.tables import GAP, VERDICT
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
     from parcours.signal.mapping import Mapped
 
 KEPT_MANIFESTS = 2
-LOGIC = "2"  # raised when the meaning of a derived table changes, so that the next run makes it anew
+LOGIC = "3"  # raised when the meaning of a derived table changes, so that the next run makes it anew
 _BYTES_AT_WORK = 200  # of a signal while journeys are cut and promises judged
 _TABLES = (SIGNAL, TIMELESS, LINK, OBJECT, *IDENTITY_TABLES, *LAYERED, GAP)
 

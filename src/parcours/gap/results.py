@@ -397,8 +397,12 @@ class Results:
         self, map_name: str, promise: str, slices: Sequence[str], row: Row, texts: Mapping[int, str]
     ) -> Row:
         place = self.places(
-            [(row["trigger_file"], row["trigger_row"]), (row["target_file"], row["target_row"])]
+            [(row[f"{name}_file"], row[f"{name}_row"]) for name in ("trigger", "target", "denied")]
         )
+        original = {
+            "verdict": row["original_verdict"],
+            "deadline_at": self._when(row["original_deadline_at"]),
+        }
         return {
             "map": map_name,
             "promise": promise,
@@ -408,6 +412,12 @@ class Results:
             "triggered_at": self._when(row["trigger_at"]),
             "deadline_at": self._when(row["deadline_at"]),
             "target_at": self._when(row["target_at"]),
+            "part": row["part"],
+            "from_at": self._when(row["from_at"]),
+            "found": row["found"],
+            "asked": row["asked"],
+            "original": original if row["original_verdict"] is not None else None,
+            "denied": place.get((row["denied_file"], row["denied_row"])),
             "period": iso_week(row["week"]),
             "slices": {name: row[f"slice_{number}"] for number, name in enumerate(slices)},
             "trigger": place[row["trigger_file"], row["trigger_row"]],

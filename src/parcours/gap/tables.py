@@ -8,7 +8,7 @@ VERDICT = TableSpec(
     "verdict",
     {
         "promise_id": "INTEGER",
-        "journey_id": "BIGINT",
+        "journey_id": "BIGINT",  # null: about a place and an hour
         "unit_id": "BIGINT",  # what the promise was judged within
         "person_id": "BIGINT",  # null: nobody is known
         "trigger_id": "BIGINT",  # signal that started the promise
@@ -16,7 +16,14 @@ VERDICT = TableSpec(
         "deadline_at": "BIGINT",  # end of the window; null: open, or nobody can say
         "target_id": "BIGINT",  # signal that decided, or came too late; null: none
         "target_at": "BIGINT",
-        "verdict": "VARCHAR",  # kept, broken, pending, unobservable, waived
+        "verdict": "VARCHAR",  # kept, broken, pending, unobservable, waived, contested
+        "part_id": "BIGINT",  # the part it is about; null: the promise has no `each`, or nobody names a part
+        "from_at": "BIGINT",  # start of a slot, of a window that looks back, or of an hour of a place; null: the trigger starts the window
+        "found": "DOUBLE",  # how many, or how much together, in the window; null: neither counted nor added up
+        "asked": "DOUBLE",  # how many at most, or how much at least; null with `found`, or the trigger does not say
+        "original_deadline_at": "BIGINT",  # before it was revised; null: it was not
+        "original_verdict": "VARCHAR",  # what became of the promise as it was first made; null: it was not revised
+        "denied_id": "BIGINT",  # signal that denies what the record says was kept; null: none
         "week": "INTEGER",  # ISO week of the trigger in the workspace's time zone, as 202637
         "weight": "DOUBLE",  # how many cases of the population it stands for
         **{

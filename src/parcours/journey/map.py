@@ -16,26 +16,27 @@ from parcours.kernel.errors import Fault
 from parcours.signal.mapping import Name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from parcours.kernel.workspace import Workspace
 
-# Patterns and keys that the language has and this version does not judge: refused rather than ignored.
+# Keys that the language has and this version does not judge: refused rather than ignored.
 LATER = {
-    "between": "a slot between two instants",
-    "at_most_times": "a bound on repetitions",
-    "precede": "what must come before",
-    "whenever": "a backward promise",
-    "since": "a backward promise",
-    "same": "a backward promise",
-    "sum": "a sum of parts",
-    "every": "a rhythm",
-    "each": "one verdict a part",
-    "revised_by": "a renegotiated deadline",
-    "contradicted_by": "a contradiction by the customer",
     "calendar": "opening hours and working days",
-    "only_for": "a promise for some",
 }
+
+# What a promise says of its target; each with the keys that belong to it beside those of every promise.
+_FORWARD = {"after", "within", "until", "match", "each", "unless", "only_for", "contradicted_by"}
+_BACKWARD = {"whenever", "within", "match", "unless", "only_for", "contradicted_by"}
+PATTERNS = {
+    "expect": _FORWARD | {"before", "between", "sum", "every", "revised_by"},
+    "never": _FORWARD,
+    "of": _FORWARD | {"at_most"},
+    "measure": {"after", "within", "match", "unless", "only_for", "at_least", "at_most"},
+    "preceded_by": _BACKWARD,
+    "since": _BACKWARD | {"same"},
+}
+_OWN_KEYS = frozenset().union(*PATTERNS.values())
 
 
 def _check_duration(value: str) -> str:
@@ -71,6 +72,12 @@ class Condition(Model):
         if self.signal is None and self.where is None:
             raise ValueError("neither `signal` nor `where`; name one")
         return self
+
+
+class OnlyFor(Model):
+    """A condition on the trigger: only for these was the promise made."""
+
+    where: Text
 
 
 _REF_SCHEMA: dict[str, Any] = {
@@ -173,6 +180,8 @@ class Goal(Model):
 
 
 Bound = Annotated[dict[str, float], Field(min_length=1, max_length=1)]
+Count = Annotated[int, Field(strict=True, ge=0)]
+Pair = Annotated[dict[Text, Text], Field(min_length=1, max_length=1)]
 
 
 class Promise(Model):
@@ -186,31 +195,31 @@ class Promise(Model):
     owner: Text | None = None
     cost: Any = None  # money per case, priced elsewhere
     after: Ref | None = None
+    whenever: Ref | None = None
     expect: Ref | None = None
     never: Ref | None = None
+    of: Ref | None = None
     measure: Ref | None = None
+    preceded_by: Ref | None = None
+    since: Ref | None = None
     within: Duration | None = None
     before: Text | None = None
+    between: tuple[Text, Text] | None = None
     until: Ref | None = None
+    every: Duration | None = None
     at_least: Bound | None = None
-    at_most: Bound | None = None
+    at_most: Bound | Count | None = None
+    sum: Pair | None = None
+    same: dict[Text, Text] = Field(default_factory=dict)
     match: dict[Text, Text] = Field(default_factory=dict)
+    each: Name | None = None
     per: Name | None = None
+    only_for: OnlyFor | None = None
     unless: Waiver | None = None
+    revised_by: Ref | None = None
+    contradicted_by: Ref | None = None
     proven_by: tuple[Text, ...] | None = None
-    between: Any = None
-    at_most_times: Any = None
-    precede: Any = None
-    whenever: Any = None
-    since: Any = None
-    same: Any = None
-    sum: Any = None
-    every: Any = None
-    each: Any = None
-    revised_by: Any = None
-    contradicted_by: Any = None
     calendar: Any = None
-    only_for: Any = None
 
     @model_validator(mode="after")
     def _is_a_pattern(self) -> Self:
@@ -219,50 +228,105 @@ class Promise(Model):
                 raise ValueError(
                     f"{key!r} ({meaning}) is not judged by this version; take it out, a promise judged by half would accuse wrongly"
                 )
-        targets = [key for key in ("expect", "never", "measure") if getattr(self, key) is not None]
+        targets = [key for key in PATTERNS if getattr(self, key) is not None]
         if len(targets) != 1:
-            raise ValueError("a promise says one of `expect`, `never` and `measure`; write exactly one")
+            raise ValueError(
+                "a promise says one of `expect`, `never`, `of`, `measure`, `preceded_by` and `since`; write exactly one"
+            )
+        self._refuse(*sorted(_OWN_KEYS - PATTERNS[targets[0]]))
         getattr(self, f"_check_{targets[0]}")()
+        if self.only_for is not None and self.trigger is None:
+            raise ValueError("`only_for` asks the trigger, and this promise has none; add `after`")
         return self
 
     def _check_expect(self) -> None:
         if self.after is None:
             raise ValueError("`expect` has no `after`; name the signal that starts the promise")
-        if (self.within is None) == (self.before is None):
-            raise ValueError("`expect` has no deadline, or two; write `within: 2h` or `before: property`")
-        self._refuse("until", "at_least", "at_most")
+        ends = [key for key in ("within", "before", "between", "every") if getattr(self, key) is not None]
+        if len(ends) != 1:
+            raise ValueError(
+                "`expect` has no deadline, or two; write `within: 2h`, `before: property`, `between: [from, to]` or `every: 48h`"
+            )
+        if (self.every is None) != (self.until is None):
+            raise ValueError(
+                "`every` and `until` belong together; write `every: 48h` and `until: signal`, or take both out"
+            )
+        if self.sum is not None and (self.between is not None or self.every is not None):
+            raise ValueError("`sum` needs one deadline; write `within: 5d` or `before: property`")
+        if self.revised_by is not None and (self.sum is not None or self.every is not None):
+            raise ValueError(
+                "`revised_by` moves one deadline, which `sum` and `every` do not have; take it out"
+            )
 
     def _check_never(self) -> None:
         if self.after is None:
             raise ValueError("`never` has no `after`; name the signal that starts the promise")
+        self._check_end("never")
+
+    def _check_of(self) -> None:
+        if self.after is None:
+            raise ValueError("`of` has no `after`; name the signal that starts the promise")
+        if self.limit is None:
+            raise ValueError("`of` has no number that it may reach; write `at_most: 2`")
+        self._check_end("of")
+
+    def _check_end(self, pattern: str) -> None:
         if (self.within is None) == (self.until is None):
-            raise ValueError("`never` has no end, or two; write `within: 7d` or `until: signal`")
-        self._refuse("before", "at_least", "at_most")
+            raise ValueError(f"`{pattern}` has no end, or two; write `within: 7d` or `until: signal`")
 
     def _check_measure(self) -> None:
+        if self.limit is not None:
+            raise ValueError("`measure` compares a property; write `at_most: {wait_s: 300}`")
         if (self.at_least is None) == (self.at_most is None):
             raise ValueError(
                 "`measure` has no bound, or two; write `at_least: {score: 8}` or `at_most: {wait_s: 300}`"
             )
         if self.within is not None and self.after is None:
             raise ValueError("`within` has no `after` to start from; add `after`, or take `within` out")
-        self._refuse("before", "until")
+
+    def _check_preceded_by(self) -> None:
+        if self.whenever is None:
+            raise ValueError(
+                "`preceded_by` has no `whenever`; name the signal before which it must have come"
+            )
+
+    def _check_since(self) -> None:
+        if self.whenever is None:
+            raise ValueError("`since` has no `whenever`; name the signal that is compared with it")
+        if not self.same:
+            raise ValueError("`since` compares nothing; write `same: {price_minor: price_minor}`")
 
     def _refuse(self, *keys: str) -> None:
         for key in keys:
-            if getattr(self, key) is not None:
+            if getattr(self, key) not in (None, {}):
                 raise ValueError(f"{key!r} does not belong to this pattern; take it out")
 
     @property
     def pattern(self) -> str:
-        """`expect`, `never` or `measure`."""
-        return next(key for key in ("expect", "never", "measure") if getattr(self, key) is not None)
+        """The key of its target: `expect`, `never`, `of`, `measure`, `preceded_by` or `since`."""
+        return next(key for key in PATTERNS if getattr(self, key) is not None)
 
     @property
     def target(self) -> SignalRef:
-        """What is expected, forbidden or measured."""
+        """What is expected, forbidden, counted, measured, or looked back for."""
         found: SignalRef = getattr(self, self.pattern)
         return found
+
+    @property
+    def trigger(self) -> SignalRef | None:
+        """What the promise is judged for; None: for each journey, or each place and hour."""
+        return self.after or self.whenever
+
+    @property
+    def limit(self) -> int | None:
+        """How many of `of` there may be; None for all else."""
+        return self.at_most if isinstance(self.at_most, int) else None
+
+    @property
+    def bound(self) -> Mapping[str, float]:
+        """Property and limit of a `measure`; empty for all else."""
+        limit = self.at_least or self.at_most
+        return limit if isinstance(limit, dict) else {}
 
 
 class JourneyMap(Model):

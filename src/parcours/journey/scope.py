@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from parcours.journey.map import PATTERNS, Condition
 from parcours.journey.where import BUILT_IN, Catalogue, compile_condition, names_in, property_text
 from parcours.kernel.clock import duration_us
 from parcours.lake import identifier, literal
@@ -15,7 +16,7 @@ from parcours.lake import identifier, literal
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from parcours.journey.map import Condition, JourneyMap, SignalRef
+    from parcours.journey.map import JourneyMap, Promise, SignalRef
     from parcours.lake import Engine
 
 SCORE = "score"
@@ -44,10 +45,11 @@ class Scope:
 
     Attributes:
         table: Its name. Columns: unit_id, person_id, at_us, ordinal, signal_id, type_id, channel_id, touchpoint_id, source_id, weight,
-            one boolean `holds_N` per condition, one text `value_N` per property, one `place_N` per object word.
+            one boolean `holds_N` per condition, one text `value_N` per property, one `place_N` per object word, one list `parts_N` per `each`.
         conditions: (type, condition) to column.
         values: Property to column.
         places: Object namespace to column (object ids).
+        parts: Object namespace of `each` to column (lists of object ids, empty where a signal names none).
     """
 
     table: str
@@ -56,6 +58,7 @@ class Scope:
     conditions: dict[tuple[str, str], str] = field(default_factory=dict)
     values: dict[str, str] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
+    parts: dict[str, str] = field(default_factory=dict)
 
     def selects(self, ref: SignalRef | Condition, alias: str = "") -> str:
         """SQL that holds for the signals a reference means."""
@@ -77,6 +80,9 @@ def plan_scope(table: str, journey_map: JourneyMap, world: World) -> Scope:
         _want_value(scope, name)
     if SCORE in world.catalogue.properties:
         _want_value(scope, SCORE)
+    for promise in journey_map.promises:
+        if promise.each is not None:
+            scope.parts.setdefault(promise.each, f"parts_{len(scope.parts)}")
     return scope
 
 
@@ -86,9 +92,13 @@ def _conditions(journey_map: JourneyMap) -> Iterable[tuple[str, str]]:
         if ref.signal is not None and ref.where is not None:
             yield ref.signal, ref.where
     for promise in journey_map.promises:
+        if promise.trigger is None:
+            continue
         waiver = promise.unless
-        if waiver and waiver.signal is None and waiver.where is not None and promise.after is not None:
-            yield promise.after.signal, waiver.where
+        if waiver and waiver.signal is None and waiver.where is not None:
+            yield promise.trigger.signal, waiver.where
+        if promise.only_for is not None:
+            yield promise.trigger.signal, promise.only_for.where
 
 
 def _names(journey_map: JourneyMap) -> Iterable[str]:
@@ -96,13 +106,19 @@ def _names(journey_map: JourneyMap) -> Iterable[str]:
     if journey_map.ends and journey_map.ends.at:
         yield journey_map.ends.at
     for promise in journey_map.promises:
-        if promise.before is not None:
-            yield promise.before
-        yield from promise.match
-        yield from promise.match.values()
-        yield from promise.at_least or {}
-        yield from promise.at_most or {}
+        yield from properties_of(promise)
     yield from journey_map.slices
+
+
+def properties_of(promise: Promise) -> Iterable[str]:
+    """Properties that a promise asks of its trigger, its targets and what revises it."""
+    if promise.before is not None:
+        yield promise.before
+    yield from promise.between or ()
+    yield from promise.bound
+    for pairs in (promise.match, promise.same, promise.sum or {}):
+        yield from pairs
+        yield from pairs.values()
 
 
 def fill_scope(engine: Engine, scope: Scope, units: str = "true", view: str = "seen") -> None:
@@ -196,16 +212,20 @@ def _look_back(engine: Engine, scope: Scope, columns: str, joins: str) -> None:
     engine.run("drop table led_to")
 
 
-def instant_of(column: str, zone: str) -> str:
+def instant_of(column: str, zone: str, *, starts: bool = False) -> str:
     """SQL of a text property as an instant, microseconds UTC; null where it is none.
 
     Args:
         column: SQL of the text. Importing wrote instants as UTC texts, so anything else that looks like one is none.
-        zone: SQL of the time zone in which a bare date ends.
+        zone: SQL of the time zone of a bare date.
+        starts: A bare date means its start; else its end.
     """
-    next_day = f"cast(try_cast({column} as date) as timestamp) + interval 1 day"
+    day = f"cast(try_cast({column} as date) as timestamp)"
+    of_day = f"epoch_us(timezone({zone}, {day}))"
+    if not starts:
+        of_day = f"epoch_us(timezone({zone}, {day} + interval 1 day)) - 1"
     return f"""case
-        when regexp_full_match({column}, {literal(_DATE)}) then epoch_us(timezone({zone}, {next_day})) - 1
+        when regexp_full_match({column}, {literal(_DATE)}) then {of_day}
         when regexp_full_match({column}, {literal(_INSTANT)}) then epoch_us(try_cast({column} as timestamptz))
         end"""
 
@@ -228,6 +248,8 @@ def _answers(scope: Scope) -> list[str]:
     for name, column in scope.places.items():
         code = scope.world.namespaces[name]
         answers.append(f"list_filter(objects, lambda x: x.namespace_id = {code})[1].object_id as {column}")
+    for name, column in scope.parts.items():
+        answers.append(f"coalesce(list_distinct({_objects_of(scope, name)}), []) as {column}")
     return answers
 
 
@@ -264,7 +286,9 @@ def refs_of(journey_map: JourneyMap) -> Iterable[tuple[tuple[str | int, ...], Si
         for place, step in enumerate(stage.steps):
             yield ("stages", number, "steps", place), step.ref
     for number, promise in enumerate(journey_map.promises):
-        for key in ("after", "expect", "never", "measure", "until", "unless"):
+        for key in ("after", "whenever", *PATTERNS, "until", "unless", "revised_by", "contradicted_by"):
             ref = getattr(promise, key)
             if ref is not None:
                 yield ("promises", number, key), ref
+        if promise.only_for is not None:
+            yield ("promises", number, "only_for"), Condition(where=promise.only_for.where)

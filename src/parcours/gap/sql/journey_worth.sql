@@ -12,7 +12,7 @@ with fate as (
            max(coalesce(weight, 1)) as weight
     from verdict
     join recorded_promise using (promise_id)
-    where verdict in ('broken', 'unobservable')
+    where verdict in ('broken', 'unobservable') and journey_id is not null
     group by map_id, journey_id, promise_id
 ),
 amount as (

@@ -6,4 +6,4 @@
 
 select distinct journey_id
 from verdict
-where map_id = :map_id and verdict = 'broken'
+where map_id = :map_id and verdict = 'broken' and journey_id is not null

@@ -14,6 +14,13 @@ from map_verdict as v
 join map_journey as j on j.journey_id = v.journey_id
 left join promise_coverage as c on c.promise_id = v.promise_id
 where (v.verdict = 'pending' and v.deadline_at <= :as_of)
+   or (v.original_verdict = 'pending' and v.original_deadline_at <= :as_of)
    or (v.verdict = 'unobservable'
        and v.trigger_at >= c.since and greatest(v.deadline_at, v.trigger_at) <= c.until
        and (v.trigger_at >= c.since_before and greatest(v.deadline_at, v.trigger_at) <= c.until_before) is not true)
+   or (v.verdict = 'unobservable'
+       and v.from_at >= c.since and v.deadline_at <= c.until
+       and (v.from_at >= c.since_before and v.deadline_at <= c.until_before) is not true)
+   or (v.original_verdict = 'unobservable'
+       and v.trigger_at >= c.since and greatest(v.original_deadline_at, v.trigger_at) <= c.until
+       and (v.trigger_at >= c.since_before and greatest(v.original_deadline_at, v.trigger_at) <= c.until_before) is not true)

@@ -191,7 +191,7 @@ def _chip(drawn: JourneyMap, found: Finding) -> Chip:
     return Chip(
         promise=found.promise,
         says=found.says,
-        column=_stage_of(drawn, promise.target.signal, promise.after.signal if promise.after else None),
+        column=_stage_of(drawn, promise.target.signal, promise.trigger.signal if promise.trigger else None),
         kept_ratio=found.share.ratio,
         low=found.share.low,
         high=found.share.high,

@@ -1,0 +1,173 @@
+"""Promises that look back from what happened: what must have come before, and what must have stayed the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from parcours.gap.roles import other_file, signal_role, target_role, triggers
+from parcours.gap.timed import covered, with_undated
+from parcours.journey.tables import FILE_SHIFT
+from parcours.journey.where import number_of
+from parcours.kernel.clock import duration_us
+from parcours.lake import identifier
+
+if TYPE_CHECKING:
+    from parcours.gap.bench import Bench
+    from parcours.gap.roles import Role
+    from parcours.gap.timed import Steps
+    from parcours.journey.map import Promise
+
+
+def judge_preceded(bench: Bench, promise: Promise, pool: str, undated: str | None) -> Steps:
+    """Verdicts of `whenever … preceded_by`: the latest target before the trigger must lie in the window."""
+    scope = bench.scope
+    target = target_role(scope, promise, pool)
+    kept = "target_at >= from_at" if promise.within else "target_at is not null"
+    steps = {
+        "trigger": triggers(scope, promise, pool),
+        "dated": _looking_back(promise, pool),
+        "with_target": _latest_before("dated", target),
+        "with_waiver": _with_waiver(bench, promise, pool),
+        "known": with_undated(scope, promise, "with_waiver", target, undated),
+    }
+    return steps | {
+        "verdict": f"""
+            select *,
+                   case
+                       when excused then 'waived'
+                       when coalesce({kept}, false) then 'kept'
+                       when waiver_at >= from_at then 'waived'
+                       when not is_undated and {covered(bench, promise, "deadline_at", "from_at")} then 'broken'
+                       else 'unobservable'
+                   end as verdict
+            from known"""
+    }
+
+
+def _looking_back(promise: Promise, pool: str) -> str:
+    """Triggers with their window: as far back as `within` says, else to the first signal of the unit."""
+    if promise.within is not None:
+        return f"""
+            select * exclude (source_zone), at_us - {duration_us(promise.within)} as from_at, at_us as deadline_at
+            from trigger"""
+    return f"""
+            select t.* exclude (source_zone), f.from_at, t.at_us as deadline_at
+            from trigger as t
+            join (select unit_id, min(at_us) as from_at from {identifier(pool)} group by unit_id) as f on f.unit_id = t.unit_id"""
+
+
+def _with_waiver(bench: Bench, promise: Promise, pool: str) -> str:
+    waiver = signal_role("waiver", bench.scope, promise, promise.unless, pool)
+    return (
+        _latest_before("with_target", waiver)
+        if waiver
+        else "select *, null::bigint as waiver_at, null::bigint as waiver_id from with_target"
+    )
+
+
+def _earlier(trigger: str, role: Role) -> str:
+    """Triggers with `earlier_at` and `earlier_id`: the last signal of a role at an earlier instant."""
+    by = ", ".join(role.keys)
+    return f"""
+                select * exclude (_found),
+                       last_value(case when _found then at_us end ignore nulls) over so_far as earlier_at,
+                       last_value(case when _found then signal_id end ignore nulls) over so_far as earlier_id
+                from (
+                    select *, false as _found from {trigger}
+                    union all by name
+                    select * , true as _found from ({role.signals})
+                )
+                window so_far as (partition by {by} order by at_us, _found, ordinal rows between unbounded preceding and current row)
+                qualify not _found"""
+
+
+def _latest_before(trigger: str, role: Role) -> str:
+    """Triggers with the last signal of a role before each, `ROLE_at` and `ROLE_id`; at the same instant, also of another file."""
+    name = role.name
+    return f"""
+            with earlier as ({_earlier(trigger, role)}
+            ), beside as (
+                select {role.named("t")}, max(e.ordinal) as beside_ordinal, arg_max(e.signal_id, e.ordinal) as beside_id
+                from {trigger} as t
+                join ({role.signals}) as e on {role.meets("t", "e")} and e.at_us = t.at_us
+                where {other_file("e", "t")} or e.ordinal < t.ordinal
+                group by all
+            )
+            select l.* exclude (earlier_at, earlier_id),
+                   case when beside_ordinal is not null then at_us else earlier_at end as {name}_at,
+                   coalesce(beside_id, earlier_id) as {name}_id
+            from earlier as l left join beside on {role.same}"""
+
+
+_TIED, _OWN, _EARLIER = (
+    0,
+    1,
+    2,
+)  # where a compared signal stands: in another file at the trigger's instant, before it in its own file, earlier
+
+
+def judge_same(bench: Bench, promise: Promise, pool: str, undated: str | None) -> Steps:
+    """Verdicts of `whenever … since … same`: the values of the latest target before the trigger must be those of the trigger."""
+    scope = bench.scope
+    columns = [scope.values[name] for name in promise.same.values()]
+    more = "".join(f", {column} as told_{number}" for number, column in enumerate(columns))
+    target = target_role(scope, promise, pool, more=more)
+    pairs = [(f"t.same_{number}", f"e.told_{number}") for number in range(len(columns))]
+    known = " and ".join(f"{left} is not null and {right} is not null" for left, right in pairs)
+    agrees = " and ".join(
+        f"coalesce({number_of(left)} = {number_of(right)}, {left} = {right}, false)" for left, right in pairs
+    )
+    limit = f"and e.at_us >= t.at_us - {duration_us(promise.within)}" if promise.within else ""
+    named = ", ".join(f"_{column}" for column in target.identity)
+    tied = f"case when {other_file('e', 't')} then {_TIED} else {_OWN} end"
+    plain = target_role(scope, promise, pool)
+    file = f"ordinal >> {FILE_SHIFT}"
+    return {
+        "trigger": triggers(scope, promise, pool),
+        "earlier": _earlier("trigger", plain),
+        "compared": f"""
+            select {target.named("t")}, {tied} as place, e.at_us, e.ordinal, e.signal_id as told_id,
+                   coalesce({known}, false) as is_known, {agrees} as agrees
+            from earlier as t
+            join ({target.signals}) as e on {target.meets("t", "e")} and e.at_us = t.at_us {limit}
+            where {other_file("e", "t")} or e.ordinal < t.ordinal
+            union all
+            select {target.named("t")}, {_EARLIER}, e.at_us, e.ordinal, e.signal_id, coalesce({known}, false), {agrees}
+            from earlier as t
+            join ({target.signals}) as e on {target.meets("t", "e")} and e.at_us = t.earlier_at {limit}""",
+        "latest": f"""
+            select *
+            from compared
+            qualify place = {_TIED} or (
+                place = min(case when place > {_TIED} then place end) over (partition by {named})
+                and row_number() over (partition by {named}, place, {file} order by ordinal desc) = 1)""",
+        "answered": f"""
+            select {named},
+                   coalesce(bool_or(agrees) filter (where place = {_TIED}), false) as tie_agrees,
+                   max(told_id) filter (where place = {_TIED} and agrees) as tied_id,
+                   bool_or(agrees) filter (where place > {_TIED}) as sure_agrees,
+                   bool_and(is_known) filter (where place > {_TIED}) as sure_known,
+                   max(at_us) filter (where place > {_TIED}) as sure_at,
+                   arg_max(told_id, (agrees, ordinal)) filter (where place > {_TIED}) as sure_id
+            from latest
+            group by {named}""",
+        "with_target": f"""
+            select t.* exclude (source_zone, earlier_at, earlier_id), a.* exclude ({named}),
+                   case when a.tie_agrees then t.at_us else a.sure_at end as target_at,
+                   case when a.tie_agrees then a.tied_id else a.sure_id end as target_id,
+                   a.sure_at as from_at, t.at_us as deadline_at
+            from earlier as t left join answered as a on {target.same}""",
+        "with_waiver": _with_waiver(bench, promise, pool),
+        "known": with_undated(scope, promise, "with_waiver", target, undated),
+        "verdict": f"""
+            select *,
+                   case
+                       when excused then 'waived'
+                       when tie_agrees or sure_agrees then 'kept'
+                       when sure_at is null or not sure_known then 'unobservable'
+                       when waiver_at >= sure_at then 'waived'
+                       when not is_undated and {covered(bench, promise, "deadline_at", "from_at")} then 'broken'
+                       else 'unobservable'
+                   end as verdict
+            from known""",
+    }

@@ -1,0 +1,60 @@
+"""When a promise falls due: the one place where a deadline is computed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from parcours.journey.scope import instant_of
+from parcours.kernel.clock import duration_us
+
+if TYPE_CHECKING:
+    from parcours.journey.map import Promise
+    from parcours.journey.scope import Scope
+
+_UNKNOWN = "null::bigint"
+
+
+def dated(scope: Scope, promise: Promise, signals: str) -> str:
+    """Signals that give a promise, or revise it, with when it then falls due.
+
+    Args:
+        scope: Of the map.
+        promise: With `within`, `before` or `between`; else nothing falls due at a known time.
+        signals: Relation with at_us, the values that the promise asks of it, and `source_zone`, which is taken out.
+
+    Returns:
+        Query adding `from_at` (start of the slot; null: no slot) and `deadline_at`, microseconds UTC, both null where nobody can say.
+    """
+    start, end = _UNKNOWN, _UNKNOWN
+    if promise.within is not None:
+        end = f"at_us + {duration_us(promise.within)}"
+    elif promise.before is not None:
+        end = _instant(scope, promise.before)
+    elif promise.between is not None:
+        return _in_slot(scope, promise.between, signals)
+    return f"select * exclude (source_zone), {start} as from_at, {end} as deadline_at from {signals}"
+
+
+def needs_zone(promise: Promise) -> bool:
+    """Whether the time zone of a signal's source decides when the promise falls due."""
+    return promise.before is not None or promise.between is not None
+
+
+def properties(promise: Promise) -> tuple[str, ...]:
+    """Properties of a signal that say when the promise falls due."""
+    return (promise.before,) if promise.before is not None else promise.between or ()
+
+
+def _instant(scope: Scope, name: str, *, starts: bool = False) -> str:
+    column = scope.values.get(name)
+    return _UNKNOWN if column is None else instant_of(column, "source_zone", starts=starts)
+
+
+def _in_slot(scope: Scope, slot: tuple[str, str], signals: str) -> str:
+    """A slot that lacks an end, or ends before it begins, is none."""
+    start, end = _instant(scope, slot[0], starts=True), _instant(scope, slot[1])
+    return f"""
+        select * exclude (_from, _until),
+               case when _from <= _until then _from end as from_at,
+               case when _from <= _until then _until end as deadline_at
+        from (select * exclude (source_zone), {start} as _from, {end} as _until from {signals})"""

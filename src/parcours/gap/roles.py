@@ -1,0 +1,318 @@
+"""What promises look for: triggers, and what comes first after each of them.
+
+Steps are integers and instants only, and windows rather than ASOF joins, so the same text runs on every engine. What comes first after a
+trigger (a target, a waiver, the `until`) is a role, with four columns: `ROLE_at`, `ROLE_ordinal` and `ROLE_id` of the first, and `ROLE_last`,
+the ordinal of the last of that role at the same instant, because a tie with another file is decided by any of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from parcours.gap import due
+from parcours.journey.tables import FILE_SHIFT
+from parcours.journey.where import number_of
+from parcours.lake import identifier
+
+if TYPE_CHECKING:
+    from parcours.journey.map import Condition, Promise, SignalRef
+    from parcours.journey.scope import Scope
+
+WHOLE = -1  # in `part_id`: the promise is judged for each part, and nobody names one
+
+
+def identity_of(promise: Promise) -> tuple[str, ...]:
+    """Columns that tell one asked promise from another; never null."""
+    return ("signal_id", "unit_id", *(("part_id",) if promise.each else ()))
+
+
+def triggers(scope: Scope, promise: Promise, pool: str) -> str:
+    """Triggers in journeys of the map, with the unit they are judged within, when their journey closed, and what targets must match.
+
+    Columns: unit_id, journey_id, at_us, ordinal, signal_id, weight, excused, closed_at, closing_at, source_zone, what slices and the deadline
+    need, `match_N`, `same_N` and `asked` as far as the promise asks for them, and part_id where it is judged for each part.
+    """
+    trigger = promise.trigger
+    assert trigger is not None  # noqa: S101 - a measure without trigger does not come here
+    excused = "false"
+    if promise.unless is not None and promise.unless.signal is None and promise.unless.where is not None:
+        excused = f"a.{scope.conditions[trigger.signal, promise.unless.where]}"
+    wanted = f" and a.{scope.conditions[trigger.signal, promise.only_for.where]}" if promise.only_for else ""
+    compared = [(f"match_{number}", name) for number, name in enumerate(promise.match)]
+    compared += [(f"same_{number}", name) for number, name in enumerate(promise.same)]
+    matches = "".join(f", a.{scope.values[name]} as {column}" for column, name in compared)
+    for name in promise.sum or ():
+        matches += f", {number_of(f'a.{scope.values[name]}')} as asked"
+    closed = "null::bigint as closed_at, null::bigint as closing_at"
+    journeys = ""
+    if _ends_with_journey(promise):
+        closed = "j.closed_at, case when j.closed_at is not null then greatest(j.closed_at, a.at_us) end as closing_at"
+        journeys = "join journey_new as j using (journey_id)"
+    unit, own_units, once = "a.unit_id", "", ""
+    if pool != "assigned":
+        unit = "p.unit_id"
+        own_units = f"join (select distinct unit_id, signal_id from {identifier(pool)}) as p on p.signal_id = a.signal_id"
+        journeys = "join journey_new as j using (journey_id)"
+        once = """
+        qualify row_number() over (
+            partition by p.unit_id, a.signal_id order by j.closed_at nulls last, a.journey_id) = 1"""
+    zone, zones = "null::varchar", ""
+    if due.needs_zone(promise):
+        zone, zones = "z.zone", "left join source_zone as z on z.source_id = a.source_id"
+    carried = "".join(f", a.{column}" for column in _carried(scope, promise))
+    parts = f", a.{scope.parts[promise.each]} as own_parts" if promise.each else ""
+    found = f"""
+        select {unit} as unit_id, a.journey_id, a.at_us, a.ordinal, a.signal_id, a.weight, {excused} as excused, {closed},
+               {zone} as source_zone{carried}{matches}{parts}
+        from assigned as a {journeys} {own_units} {zones}
+        where a.journey_id is not null and {scope.selects(trigger, "a")}{wanted}{once}"""
+    return _for_each_part(scope, promise.each, pool, found) if promise.each else found
+
+
+def _ends_with_journey(promise: Promise) -> bool:
+    """Only then does the journey's closing decide."""
+    return promise.after is not None and promise.within is None and not due.properties(promise)
+
+
+def _for_each_part(scope: Scope, each: str, pool: str, found: str) -> str:
+    """Triggers once for each part they name, else for each part that a signal of their unit names, else once for the whole."""
+    return f"""
+        select t.* exclude (own_parts),
+               unnest(case when len(own_parts) > 0 then own_parts else coalesce(parts, [{WHOLE}]) end) as part_id
+        from ({found}) as t
+        left join (
+            select unit_id as _unit, list(distinct part_id) as parts
+            from (select unit_id, unnest({scope.parts[each]}) as part_id from {identifier(pool)})
+            group by unit_id
+        ) on _unit = t.unit_id"""
+
+
+def _carried(scope: Scope, promise: Promise) -> list[str]:
+    """Columns of a trigger that its deadline and slices need; what nobody needs is not sorted along."""
+    codes = [f"{name}_id" for name in scope.map.slices if name in {"channel", "touchpoint", "source"}]
+    names = [*scope.map.slices, *due.properties(promise)]
+    columns = [scope.values.get(name) or scope.places.get(name) for name in names]
+    return list(dict.fromkeys([*codes, *(column for column in columns if column is not None)]))
+
+
+@dataclass(frozen=True)
+class Role:
+    """What a promise looks for after each trigger.
+
+    Attributes:
+        name: Prefix of its columns.
+        signals: Query giving the keys, at_us, ordinal and signal_id.
+        keys: Columns that must be equal; never null in `signals`.
+        identity: Columns that tell triggers apart.
+        ties_count: A signal at the very instant of the trigger, from another file, counts as after it (before it, where a promise looks back).
+        ties_if: SQL that the trigger, named `{trigger}`, must hold for its ties to count.
+    """
+
+    name: str
+    signals: str
+    keys: tuple[str, ...]
+    identity: tuple[str, ...]
+    ties_count: bool = True
+    ties_if: str = "true"
+
+    def meets(self, trigger: str, signal: str) -> str:
+        """SQL: both have the same keys."""
+        return " and ".join(f"{signal}.{key} = {trigger}.{key}" for key in self.keys)
+
+    def follows(self, trigger: str, signal: str) -> str:
+        """SQL: at equal instants, the signal comes after the trigger."""
+        later = f"{signal}.ordinal > {trigger}.ordinal"
+        if not self.ties_count:
+            return f"(not {other_file(signal, trigger)} and {later})"
+        tied = other_file(signal, trigger)
+        if self.ties_if != "true":
+            return f"case when {tied} then coalesce({self.ties_if.format(trigger=trigger)}, false) else {later} end"
+        return f"({tied} or {later})"
+
+    def is_after(self, trigger: str, signal: str) -> str:
+        """SQL: the signal comes after the trigger."""
+        return f"({signal}.at_us > {trigger}.at_us or ({signal}.at_us = {trigger}.at_us and {self.follows(trigger, signal)}))"
+
+    def named(self, alias: str) -> str:
+        """Columns that tell triggers apart, under names of their own."""
+        return ", ".join(f"{alias}.{column} as _{column}" for column in self.identity)
+
+    @property
+    def same(self) -> str:
+        """SQL: a row with `named` columns is of the trigger."""
+        return " and ".join(f"_{column} = {column}" for column in self.identity)
+
+
+def other_file(left: str, right: str) -> str:
+    """SQL: two signals lie in different files."""
+    return f"{left}.ordinal >> {FILE_SHIFT} <> {right}.ordinal >> {FILE_SHIFT}"
+
+
+def target_role(
+    scope: Scope, promise: Promise, pool: str, *, more: str = "", where: str = "", ties_if: str = "true"
+) -> Role:
+    """The role of what is expected, forbidden, counted or looked back for.
+
+    Args:
+        scope: Of the map.
+        promise: Whose target.
+        pool: Relation of the signals it looks at.
+        more: Further columns, each after a comma.
+        where: Further condition, after `and`.
+        ties_if: As in `Role`.
+    """
+    columns = [scope.values[name] for name in promise.match.values()]
+    matches = "".join(f", {column} as match_{number}" for number, column in enumerate(columns))
+    known = "".join(f" and {column} is not null" for column in columns)
+    relation, part = identifier(pool), ""
+    if promise.each:
+        relation, part = _by_part(scope, promise.each, pool), ", part_id"
+    signals = f"""
+        select unit_id{part}{matches}, at_us, ordinal, signal_id{more}
+        from {relation}
+        where {scope.selects(promise.target)}{known}{where}"""
+    keys = (
+        "unit_id",
+        *(("part_id",) if promise.each else ()),
+        *(f"match_{number}" for number in range(len(columns))),
+    )
+    counts = promise.pattern not in {"never", "of"}
+    return Role("target", signals, keys, identity_of(promise), counts, ties_if)
+
+
+def _by_part(scope: Scope, each: str, pool: str) -> str:
+    """Signals once for each part they name; those that name none once, as of the whole."""
+    parts = scope.parts[each]
+    return f"(select *, unnest(case when len({parts}) > 0 then {parts} else [{WHOLE}] end) as part_id from {identifier(pool)})"
+
+
+def signal_role(
+    name: str,
+    scope: Scope,
+    promise: Promise,
+    ref: SignalRef | Condition | None,
+    pool: str,
+    more: tuple[str, ...] = (),
+) -> Role | None:
+    """The role of a waiver, of `until` or of a revision; None where the promise names no such signal.
+
+    Judged for each part, a signal that names parts speaks of these, and one that names none of all; its query then reads the step `trigger`.
+    """
+    if ref is None or ref.signal is None:
+        return None
+    columns = "".join(f", {column}" for column in dict.fromkeys(more))
+    if not promise.each:
+        signals = f"""
+        select unit_id, at_us, ordinal, signal_id{columns}
+        from {identifier(pool)}
+        where {scope.selects(ref)}"""
+        return Role(name, signals, ("unit_id",), identity_of(promise))
+    parts = scope.parts[promise.each]
+    signals = f"""
+        select unit_id, part_id, at_us, ordinal, signal_id{columns}
+        from (
+            select *, unnest({parts}) as part_id from {identifier(pool)}
+            union all
+            select p.*, k.part_id
+            from {identifier(pool)} as p
+            join (select distinct unit_id, part_id from trigger) as k on k.unit_id = p.unit_id
+            where len(p.{parts}) = 0
+        )
+        where {scope.selects(ref)}"""
+    return Role(name, signals, ("unit_id", "part_id"), identity_of(promise))
+
+
+def first_in_order(trigger: str, role: Role) -> str:
+    """As `first_after`, where one file's order decides every tie: then one sort answers all."""
+    name, by = role.name, ", ".join(role.keys)
+    return f"""
+        select * exclude (_found),
+               last_value(case when _found then at_us end ignore nulls) over so_far as {name}_at,
+               last_value(case when _found then ordinal end ignore nulls) over so_far as {name}_ordinal,
+               last_value(case when _found then signal_id end ignore nulls) over so_far as {name}_id,
+               last_value(case when _found then ordinal end ignore nulls) over so_far as {name}_last
+        from (
+            select *, false as _found from {trigger}
+            union all by name
+            select *, true as _found from ({role.signals})
+        )
+        window so_far as (
+            partition by {by} order by at_us desc, ordinal desc, _found
+            rows between unbounded preceding and current row
+        )
+        qualify not _found"""
+
+
+def first_after(trigger: str, role: Role, *, alone: bool = False) -> str:
+    """Triggers with the first signal of a role after each: at a later instant, or at the same one where that counts as after.
+
+    `alone`: no other role is looked for, so `ROLE_last`, which only ties between roles need, is not worth a sort.
+    """
+    name, by = role.name, ", ".join(role.keys)
+    last = "ordinal" if alone else f"max(ordinal) over (partition by {by}, at_us)"
+    return f"""
+        with later as (
+            select * exclude (_found, _last),
+                   last_value(case when _found then at_us end ignore nulls) over so_far as later_at,
+                   last_value(case when _found then ordinal end ignore nulls) over so_far as later_ordinal,
+                   last_value(case when _found then signal_id end ignore nulls) over so_far as later_id,
+                   last_value(_last ignore nulls) over so_far as later_last
+            from (
+                select *, false as _found, null::bigint as _last from {trigger}
+                union all by name
+                select *, true as _found, {last} as _last
+                from ({role.signals})
+            )
+            window so_far as (
+                partition by {by} order by at_us desc, _found, ordinal desc
+                rows between unbounded preceding and current row
+            )
+            qualify not _found
+        ), tied as (
+            select {role.named("t")},
+                   min(e.ordinal) as tied_ordinal, arg_min(e.signal_id, e.ordinal) as tied_id, max(e.ordinal) as tied_last
+            from {trigger} as t
+            join ({role.signals}) as e on {role.meets("t", "e")} and e.at_us = t.at_us
+            where {role.follows("t", "e")}
+            group by all
+        )
+        select l.* exclude (later_at, later_ordinal, later_id, later_last),
+               case when tied_ordinal is not null then at_us else later_at end as {name}_at,
+               coalesce(tied_ordinal, later_ordinal) as {name}_ordinal,
+               coalesce(tied_id, later_id) as {name}_id,
+               coalesce(tied_last, later_last) as {name}_last
+        from later as l
+        left join tied on {role.same}"""
+
+
+def none_after(trigger: str, name: str) -> str:
+    """Triggers with the columns of a role that the promise does not have."""
+    columns = (f"null::bigint as {name}_{part}" for part in ("at", "ordinal", "id", "last"))
+    return f"select *, {', '.join(columns)} from {trigger}"
+
+
+def before_until(trigger: str, role: Role) -> str:
+    """Triggers whose first signal of a role surely comes before `until`: at its instant only what its own file tells before it."""
+    name = role.name
+    return f"""
+        with beside as (
+            select {role.named("t")},
+                   min(e.ordinal) as first_ordinal, arg_min(e.signal_id, e.ordinal) as first_id, max(e.ordinal) as last_ordinal
+            from {trigger} as t
+            join ({role.signals}) as e on {role.meets("t", "e")} and e.at_us = t.until_at
+            where e.ordinal < t.until_ordinal
+              and e.ordinal >> {FILE_SHIFT} = t.until_ordinal >> {FILE_SHIFT}
+              and (e.at_us > t.at_us or {role.follows("t", "e")})
+            group by all
+        ), sure as (
+            select t.*, b.first_ordinal, b.first_id, b.last_ordinal, coalesce({name}_at < until_at, until_at is null) as _earlier
+            from {trigger} as t
+            left join beside as b on {role.same}
+        )
+        select * exclude (first_ordinal, first_id, last_ordinal, _earlier) replace (
+                   case when _earlier then {name}_at when first_ordinal is not null then until_at end as {name}_at,
+                   case when _earlier then {name}_ordinal else first_ordinal end as {name}_ordinal,
+                   case when _earlier then {name}_id else first_id end as {name}_id,
+                   case when _earlier then {name}_last else last_ordinal end as {name}_last)
+        from sure"""
