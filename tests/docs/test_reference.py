@@ -11,6 +11,7 @@ from pydantic_core import PydanticUndefined
 from docs import commands_page, models_page
 from docs.pages import DOCS, every, headings, import_everything, page, section, table
 from parcours.identity.records.settings import RecordSettings, Survival
+from parcours.journey import brand
 from parcours.journey import map as maps
 from parcours.journey.where import BUILT_IN
 from parcours.kernel.document import Model
@@ -48,6 +49,14 @@ MODELS: dict[str, tuple[tuple[str, type[Model]], ...]] = {
         ("A signal named", maps.SignalRef),
         ("unless", maps.Condition),
         ("only_for", maps.OnlyFor),
+    ),
+    "reference/brand.md": (
+        ("The file", brand.Brand),
+        ("channels", brand.Channel),
+        ("keep", brand.Keep),
+        ("calendars", brand.Calendar),
+        ("places", brand.Hours),
+        ("owners", brand.Owner),
     ),
     "reference/planting.md": (
         ("The file", planted.Planting),

@@ -150,7 +150,9 @@ def check(
     format: AsFormat = Format.TEXT,  # noqa: A002 - the option's name
     schemas: Annotated[
         Path | None,
-        typer.Option(help="Write the JSON Schemas of source and map files into this folder, for editors."),
+        typer.Option(
+            help="Write the JSON Schemas of source, map and brand files into this folder, for editors."
+        ),
     ] = None,
 ) -> None:
     """Say everything that is wrong with the configuration, at once."""
@@ -767,11 +769,12 @@ def _maps(folder: Path) -> Iterable[Any]:  # maps as drawn; their module is impo
 
 
 def _write_schemas(folder: Path) -> None:
+    from parcours.journey.brand import json_schema as brand_schema
     from parcours.journey.map import json_schema as map_schema
     from parcours.signal.mapping import json_schema as source_schema
 
     folder.mkdir(parents=True, exist_ok=True)
-    for name, schema in (("source", source_schema()), ("map", map_schema())):
+    for name, schema in (("source", source_schema()), ("map", map_schema()), ("brand", brand_schema())):
         (folder / f"{name}.schema.json").write_text(
             json.dumps(schema, indent=2, ensure_ascii=False) + "\n", "utf-8"
         )

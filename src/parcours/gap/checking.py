@@ -12,14 +12,21 @@ from parcours.kernel.document import closest
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from parcours.journey.map import Drawn, Promise
+    from parcours.journey.brand import Brand
+    from parcours.journey.map import Drawn, Promise, Step
     from parcours.kernel.errors import Fault
 
 COMPUTED_SLICES = ("channel", "touchpoint", "source", "persona")
 
 
 def check_map(
-    item: Drawn, types: Collection[str], catalogue: Catalogue, sources: Collection[str], *, open_types: bool
+    item: Drawn,
+    types: Collection[str],
+    catalogue: Catalogue,
+    sources: Collection[str],
+    brand: Brand,
+    *,
+    open_types: bool,
 ) -> list[Fault]:
     """Every fault of a map that its workspace reveals.
 
@@ -28,12 +35,14 @@ def check_map(
         types: Signal types that sources emit.
         catalogue: Words that conditions may use.
         sources: Names of the sources.
+        brand: What the map inherits.
         open_types: Some source takes its types from its rows and has not been imported, so a type not in `types` may still come.
     """
     return [
         *_check_refs(item, types, catalogue, open_types=open_types),
         *_check_per(item, catalogue),
         *_check_slices(item, catalogue),
+        *_check_known_owners(item, brand),
         *(
             fault
             for number, promise in enumerate(item.map.promises)
@@ -65,6 +74,8 @@ def _nobody(place: tuple[str | int, ...], signal: str) -> str:
         return f"no signal can prove this step: no source emits {signal!r}"
     if place[-1] in {"after", "whenever"}:
         return f"this promise can never start: no source emits {signal!r}"
+    if place[-1] in {"expect", "never", "measure"}:
+        return f"nobody can prove this promise: no source emits {signal!r}"
     return f"no source emits {signal!r}"
 
 
@@ -87,6 +98,39 @@ def _check_per(item: Drawn, catalogue: Catalogue) -> Iterator[Fault]:
                 ("promises", number, "per"),
                 f"no source names the object {promise.per!r}",
                 closest(promise.per, {*catalogue.namespaces, "person"}),
+            )
+
+
+def check_owners(item: Drawn) -> list[Fault]:
+    """Steps for which nobody answers; verdicts do without, so a run does not mind."""
+    return [
+        item.document.fault(
+            place,
+            f"the step {step.step!r} has no owner",
+            "add `owner:` to it or to the map, so that somebody can mend it",
+        )
+        for place, step in _steps(item)
+        if step.owner is None and item.map.owner is None
+    ]
+
+
+def _steps(item: Drawn) -> Iterator[tuple[tuple[str | int, ...], Step]]:
+    for number, stage in enumerate(item.map.stages):
+        for place, step in enumerate(stage.steps):
+            yield ("stages", number, "steps", place), step
+
+
+def _check_known_owners(item: Drawn, brand: Brand) -> Iterator[Fault]:
+    """Where the brand names its owners, maps name no others."""
+    named: list[tuple[tuple[str | int, ...], str | None]] = [((), item.map.owner)]
+    named += [(place, step.owner) for place, step in _steps(item)]
+    named += [(("promises", number), promise.owner) for number, promise in enumerate(item.map.promises)]
+    for place, owner in named:
+        if brand.owners and owner is not None and owner not in brand.owners:
+            yield item.document.fault(
+                (*place, "owner"),
+                f"{owner!r} is no owner that brand.yaml names",
+                f"{closest(owner, brand.owners)} or add it below `owners:`",
             )
 
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from parcours.gap.bench import Bench, Coverage
-from parcours.gap.checking import check_map
+from parcours.gap.checking import check_map, check_owners
 from parcours.gap.counting import count_gaps
 from parcours.gap.judging import drop_pools, judge
 from parcours.gap.naming import register_terms
@@ -25,6 +25,7 @@ from parcours.identity import PERSON_TOKEN, Standing, records, resolve_people, r
 from parcours.identity.deciding import in_force, read_log
 from parcours.identity.store import TABLES as IDENTITY_TABLES
 from parcours.journey import JOURNEY, read_maps
+from parcours.journey.brand import read_brand
 from parcours.journey.scope import World, fill_scope, plan_scope, refs_of
 from parcours.journey.seeing import see_signals, see_timeless
 from parcours.journey.stitching import stitch
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from parcours.journey import Drawn
+    from parcours.journey.brand import Brand
     from parcours.journey.map import Goal
     from parcours.kernel.workspace import Workspace
     from parcours.lake import Engine
@@ -122,7 +124,7 @@ class _Run:
 
 def check_workspace(workspace: Workspace, engine: Engine) -> tuple[list[Mapped], list[Drawn], list[Fault]]:
     """Read and check the whole configuration against its files; every fault of every file is answered."""
-    mapped, drawn, faults = _read(workspace)
+    mapped, drawn, brand, faults = _read(workspace)
     prepared, more = prepare_sources(engine, workspace, mapped)
     faults += more
     types = _literal_types(mapped)
@@ -130,15 +132,22 @@ def check_workspace(workspace: Workspace, engine: Engine) -> tuple[list[Mapped],
     known = [item.mapped for item in prepared]
     unseen = any(item not in known and _has_computed_types(item) for item in mapped)
     if len(mapped) == len(workspace.documents("sources")):  # else what a map speaks of cannot be known
-        faults += _check_maps(drawn, mapped, types, open_types=unseen)
+        faults += _check_maps(drawn, mapped, brand, types, open_types=unseen)
+    faults += [fault for item in drawn for fault in check_owners(item)]
     return mapped, drawn, sorted(set(faults))
 
 
-def _read(workspace: Workspace) -> tuple[list[Mapped], list[Drawn], list[Fault]]:
+def _read(workspace: Workspace) -> tuple[list[Mapped], list[Drawn], Brand, list[Fault]]:
     mapped, faults = read_sources(workspace)
     drawn, more = read_maps(workspace)
+    brand, of_brand = read_brand(workspace)
     settings = records.check_record_settings(workspace)
-    return mapped, drawn, [*faults, *more, *(settings if isinstance(settings, list) else [])]
+    return (
+        mapped,
+        drawn,
+        brand,
+        [*faults, *more, *of_brand, *(settings if isinstance(settings, list) else [])],
+    )
 
 
 def _literal_types(mapped: Sequence[Mapped]) -> set[str]:
@@ -151,12 +160,14 @@ def _has_computed_types(item: Mapped) -> bool:
 
 
 def _check_maps(
-    drawn: Sequence[Drawn], mapped: Sequence[Mapped], types: set[str], *, open_types: bool
+    drawn: Sequence[Drawn], mapped: Sequence[Mapped], brand: Brand, types: set[str], *, open_types: bool
 ) -> list[Fault]:
     catalogue = catalogue_of(mapped)
     sources = {item.source.source for item in mapped}
     return [
-        fault for item in drawn for fault in check_map(item, types, catalogue, sources, open_types=open_types)
+        fault
+        for item in drawn
+        for fault in check_map(item, types, catalogue, sources, brand, open_types=open_types)
     ]
 
 
@@ -211,14 +222,14 @@ def _run(
     clock: Any,
 ) -> RunReport:
     vault.refuse_unfinished()
-    mapped, drawn, faults = _read(workspace)
+    mapped, drawn, brand, faults = _read(workspace)
     settle(lake, vault)
     prepared, more = prepare_sources(engine, workspace, mapped, vault)
     literal_types = _literal_types(mapped)
     faults += more
     if len(mapped) == len(workspace.documents("sources")):  # else what a map speaks of cannot be known
         computed = any(_has_computed_types(item) for item in mapped)
-        faults += _check_maps(drawn, mapped, literal_types, open_types=computed)
+        faults += _check_maps(drawn, mapped, brand, literal_types, open_types=computed)
     if faults:
         raise Faulty(sorted(set(faults)))
     manifests = vault.manifests(1)
@@ -232,7 +243,7 @@ def _run(
         manifests[0] if manifests else None,
     )
     imported = _import(run, prepared)
-    if faults := _check_maps(drawn, mapped, {*literal_types, *vault.terms("type")}, open_types=False):
+    if faults := _check_maps(drawn, mapped, brand, {*literal_types, *vault.terms("type")}, open_types=False):
         raise Faulty(faults)
     people, touched_people = _identify(run, imported)
     _look(run, mapped)
@@ -248,6 +259,7 @@ def _run(
         "notes": imported.notes,
     }
     run.facts["maps"] = {item.map.map: _told(item) for item in drawn}
+    run.facts["brand"] = brand.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     run.facts["sources"] = {
         item.source.source: {"title": item.source.title, "types": sorted(_literal_types([item]))}
         for item in mapped

@@ -158,7 +158,7 @@ def _plain(node: Any) -> Any:  # YAML holds any type
 def _faults(document: Document, errors: Sequence[ErrorDetails], model: type[Model]) -> list[Fault]:
     found: dict[tuple[int, str], Fault] = {}
     for error in errors:
-        location = tuple(error["loc"])
+        location = tuple(part for part in error["loc"] if part != "[key]")
         line = document.line_of(location)
         key = ".".join(str(part) for part in location if isinstance(part, str)) or "the file"
         what, fix = sentence(error, key, location, model)

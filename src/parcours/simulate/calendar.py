@@ -227,6 +227,13 @@ class Calendar:
         return busy / mean[:, None]
 
 
+def closed_days(start: date, days: int) -> list[date]:
+    """Public holidays on which every store keeps closed, in all the time that is simulated around some days of data."""
+    first = start - timedelta(days=BEFORE_DAYS)
+    around = (first + timedelta(days=number) for number in range(BEFORE_DAYS + days + AFTER_DAYS))
+    return [day for day in around if _is_closed(day)]
+
+
 def midnight(day: date) -> int:
     """The instant at which a day begins in Paris."""
     return int(datetime(day.year, day.month, day.day, tzinfo=PARIS).timestamp())
@@ -242,9 +249,13 @@ def _holidays(year: int) -> holidays.HolidayBase:
     return holidays.country_holidays("FR", years=year)
 
 
+def _is_closed(day: date) -> bool:
+    return day in _holidays(day.year) and (day.month, day.day) in _CLOSED_ON
+
+
 def _open_days(days: Sequence[date], stores: Sequence[Store]) -> Claims:
     """Which stores are open on which days, (n_store, n_day)."""
-    closed = np.array([day in _holidays(day.year) and (day.month, day.day) in _CLOSED_ON for day in days])
+    closed = np.array([_is_closed(day) for day in days])
     sunday = np.array([day.weekday() == SUNDAY for day in days])
     lines = [~closed & (~sunday | store.on_sunday) for store in stores]
     return np.array(lines, dtype=bool).reshape(len(stores), len(days))

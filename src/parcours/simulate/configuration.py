@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from parcours.simulate.calendar import closed_days
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from importlib.resources.abc import Traversable
@@ -32,9 +34,11 @@ def write_configuration(plan: Plan, folder: Path) -> None:
     known = {
         "stores": bool(plan.stores),
         "franchise": has_franchise,
+        "stores_on_sunday": [store for store in plan.stores if store.on_sunday],
         "plan": plan,
         "last_day": plan.last_day,
         "story": plan.planting.story,
+        "closed": closed_days(plan.start, plan.days),
     }
     environment = Environment(
         loader=PackageLoader(__package__, _FOLDER),
