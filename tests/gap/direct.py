@@ -24,9 +24,10 @@ from parcours.journey.where import Catalogue
 from parcours.kernel.clock import format_instant
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from gap.reference import Map, RowKey
+    from parcours.journey.opening import Timetable
     from parcours.lake import Engine
 
 NAMESPACES = {"order": 0, "product": 1, "parcel": 2, "store": 3}
@@ -85,6 +86,7 @@ class Direct:
         log: The signals, told or timeless.
         as_of: Instant of the run.
         content: The map in the product's words, where the reference has none for it.
+        timetables: The brand's calendars.
     """
 
     def __init__(
@@ -94,7 +96,9 @@ class Direct:
         log: Sequence[Signal],
         as_of: int,
         content: JourneyMap | None = None,
+        timetables: Mapping[str, Timetable] | None = None,
     ) -> None:
+        self.timetables = timetables or {}
         self.engine, self.map, self.log, self.as_of = engine, journey_map, list(log), as_of
         self.content = content or JourneyMap.model_validate(map_content(journey_map, log))
         self.types = _codes({signal.type for signal in log})
@@ -109,7 +113,7 @@ class Direct:
         """Make `assigned`, `journey_new` and `journey_step_new`."""
         self._look()
         properties = {name for signal in self.log for name in signal.properties} | _asked_for(self.content)
-        world = World(self.types, NAMESPACES, Catalogue(properties, set(NAMESPACES)))
+        world = World(self.types, NAMESPACES, Catalogue(properties, set(NAMESPACES)), self.timetables)
         scope = plan_scope("scoped", self.content, world)
         fill_scope(self.engine, scope)
         steps = {step.step: number for number, step in enumerate(self.content.steps)}

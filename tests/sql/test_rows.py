@@ -101,6 +101,17 @@ COLUMNS: dict[str, Mapping[str, str]] = {
         "ordinal": "BIGINT",
         "person": "BIGINT",
     },
+    "awaited": {"signal_id": "BIGINT", "at_us": "BIGINT", "clock_id": "INTEGER"},
+    "clock_start": {
+        "clock_id": "INTEGER",
+        **dict.fromkeys(("day", "since_us", "until_us"), "BIGINT"),
+        "runs": "BOOLEAN",
+        "counted": "BIGINT",
+    },
+    "clock_due": {
+        "clock_id": "INTEGER",
+        **dict.fromkeys(("stretch", "counted_from", "counted_until", "due_from"), "BIGINT"),
+    },
     "recorded_promise": {"promise_id": "INTEGER", "is_recorded": "BOOLEAN"},
     "let_down": {
         "person_id": "BIGINT",

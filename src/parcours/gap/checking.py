@@ -43,6 +43,7 @@ def check_map(
         *_check_per(item, catalogue),
         *_check_slices(item, catalogue),
         *_check_known_owners(item, brand),
+        *_check_calendars(item, brand, catalogue),
         *(
             fault
             for number, promise in enumerate(item.map.promises)
@@ -131,6 +132,28 @@ def _check_known_owners(item: Drawn, brand: Brand) -> Iterator[Fault]:
                 (*place, "owner"),
                 f"{owner!r} is no owner that brand.yaml names",
                 f"{closest(owner, brand.owners)} or add it below `owners:`",
+            )
+
+
+def _check_calendars(item: Drawn, brand: Brand, catalogue: Catalogue) -> Iterator[Fault]:
+    """A calendar that a promise names is the brand's, and what names its places is told by some source."""
+    known = {*catalogue.properties, *catalogue.namespaces}
+    for number, promise in enumerate(item.map.promises):
+        place = ("promises", number, "calendar")
+        calendar = brand.calendars.get(promise.calendar or "")
+        if promise.calendar is not None and calendar is None:
+            yield item.document.fault(
+                place,
+                f"{promise.calendar!r} is no calendar of brand.yaml",
+                closest(promise.calendar, brand.calendars)
+                if brand.calendars
+                else "write it there, below `calendars:`",
+            )
+        elif calendar is not None and calendar.by is not None and calendar.by not in known:
+            yield item.document.fault(
+                place,
+                f"the calendar {promise.calendar!r} is by {calendar.by!r}, which no source names",
+                closest(calendar.by, known),
             )
 
 

@@ -19,12 +19,17 @@ def dated(scope: Scope, promise: Promise, signals: str) -> str:
 
     Args:
         scope: Of the map.
-        promise: With `within`, `before` or `between`; else nothing falls due at a known time.
-        signals: Relation with at_us, the values that the promise asks of it, and `source_zone`, which is taken out.
+        promise: With `within`, `before` or `between`; else nothing falls due at a known time. With a calendar, `awaiting` has told when.
+        signals: Relation with signal_id, at_us, the values that the promise asks of it, and `source_zone`, which is taken out.
 
     Returns:
         Query adding `from_at` (start of the slot; null: no slot) and `deadline_at`, microseconds UTC, both null where nobody can say.
     """
+    if promise.calendar is not None:
+        return f"""
+            select s.* exclude (source_zone), {_UNKNOWN} as from_at, d.deadline_at
+            from {signals} as s
+            left join deadline as d on d.signal_id = s.signal_id"""
     start, end = _UNKNOWN, _UNKNOWN
     if promise.within is not None:
         end = f"at_us + {duration_us(promise.within)}"

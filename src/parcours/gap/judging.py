@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from parcours.gap.awaiting import tell_deadlines
 from parcours.gap.backward import judge_preceded, judge_same
 from parcours.gap.measured import judge_measure, judge_place, place_of
 from parcours.gap.repeated import judge_count, judge_rhythm, judge_sum
@@ -104,6 +105,8 @@ def _steps(engine: Engine, bench: Bench, promise: Promise) -> Steps:
         name, span = place
         return judge_place(bench, promise, _filled_once(engine, scope, name, "seen"), span)
     pool = _pool(engine, scope, promise)
+    if promise.calendar is not None:
+        tell_deadlines(engine, scope, promise, pool)
     if promise.pattern == "measure":
         return judge_measure(bench, promise, pool)
     undated = _undated(engine, scope, promise)

@@ -25,7 +25,8 @@ from parcours.identity import PERSON_TOKEN, Standing, records, resolve_people, r
 from parcours.identity.deciding import in_force, read_log
 from parcours.identity.store import TABLES as IDENTITY_TABLES
 from parcours.journey import JOURNEY, read_maps
-from parcours.journey.brand import read_brand
+from parcours.journey.brand import HOLIDAYS_KNOWN, read_brand
+from parcours.journey.opening import timetables_of
 from parcours.journey.scope import World, fill_scope, plan_scope, refs_of
 from parcours.journey.seeing import see_signals, see_timeless
 from parcours.journey.stitching import stitch
@@ -247,7 +248,7 @@ def _run(
         raise Faulty(faults)
     people, touched_people = _identify(run, imported)
     _look(run, mapped)
-    _judge_maps(run, drawn, mapped, imported, touched_people)
+    _judge_maps(run, drawn, mapped, brand, imported, touched_people)
     _count(run, drawn)
     run.facts |= {
         "people": people,
@@ -398,11 +399,13 @@ def _judge_maps(
     run: _Run,
     drawn: Sequence[Drawn],
     mapped: Sequence[Mapped],
+    brand: Brand,
     imported: Imported,
     touched_people: str | None,
 ) -> None:
     clock = stopwatch()
-    world = World(run.vault.terms("type"), run.vault.terms("namespace"), catalogue_of(mapped))
+    timetables = timetables_of(brand, run.workspace.settings.time_zone)
+    world = World(run.vault.terms("type"), run.vault.terms("namespace"), catalogue_of(mapped), timetables)
     coverage = _coverage(run)
     map_ids = run.vault.code_terms("map", [item.map.map for item in drawn])
     definitions: dict[str, str] = {}
@@ -628,11 +631,15 @@ def _common(sources: Sequence[str], heard: dict[str, list[int]]) -> tuple[int | 
 def _definition(run: _Run, item: Drawn, world: World, proven: dict[str, list[str]]) -> str:
     """All that decides on a map's rows besides signals and time."""
     types = {ref.signal: world.types.get(ref.signal, -1) for _, ref in refs_of(item.map) if ref.signal}
-    known = [
+    known: list[object] = [
         sorted(world.catalogue.properties),
         sorted(world.catalogue.namespaces),
         run.workspace.settings.time_zone,
     ]
+    # A calendar counts with the holidays that its library knew; another version may know others.
+    named = {promise.calendar for promise in item.map.promises if promise.calendar}
+    hours = {name: repr(world.timetables.get(name)) for name in sorted(named)}
+    known.append([hours, HOLIDAYS_KNOWN if named else ""])
     text = json.dumps([item.document.digest, types, proven, known], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -661,6 +668,8 @@ def _told(item: Drawn) -> dict[str, Any]:
                 "theme": promise.theme,
                 "nature": promise.nature,
                 "per": promise.per or item.map.per,
+                "within": promise.within,
+                "calendar": promise.calendar,
                 **_goal(goals.get(promise.promise)),
             }
             for promise in item.map.promises

@@ -36,7 +36,7 @@ def judge_measure(bench: Bench, promise: Promise, pool: str) -> Steps:
     target = target_role(scope, promise, pool, more=f", {holds} as holds", where=f" and {value} is not null")
     waiver = signal_role("waiver", scope, promise, promise.unless, pool)
     limit = "and m.at_us <= t.deadline_at" if promise.within else ""
-    over = "deadline_at" if promise.within else "closed_at"
+    over = f"coalesce(deadline_at <= {bench.as_of}, true)" if promise.within else f"closed_at <= {bench.as_of}"
     waiver_in = "waiver_at <= deadline_at" if promise.within else "true"
     return {
         "trigger": triggers(scope, promise, pool),
@@ -55,7 +55,7 @@ def judge_measure(bench: Bench, promise: Promise, pool: str) -> Steps:
             select t.*, m.target_at, m.target_ordinal, m.target_id, m.failing
             from dated as t left join measured as m on {target.same}""",
         "with_waiver": first_after("with_target", waiver) if waiver else none_after("with_target", "waiver"),
-        "verdict": f"select *, {_verdict(waiver_in, f'{over} <= {bench.as_of}')} as verdict from with_waiver",
+        "verdict": f"select *, {_verdict(waiver_in, over)} as verdict from with_waiver",
     }
 
 

@@ -23,6 +23,8 @@ from parcours.identity.errors import ErasedPerson
 from parcours.identity.explaining import Desk, number_of
 from parcours.identity.store import rules_of
 from parcours.journey import JOURNEY, JOURNEY_STEP, mining
+from parcours.journey.brand import Brand
+from parcours.journey.opening import counted_parts, read_wait, timetable_of
 from parcours.journey.seeing import see_signals
 from parcours.kernel.clock import duration_us, format_instant
 from parcours.kernel.document import closest
@@ -191,7 +193,54 @@ class Results:
         texts = self.texts(
             [signal for row in rows for signal in (row["trigger_id"], row["target_id"]) if signal is not None]
         )
-        return [self._verdict(name, promise, slices, row, texts) for row in rows]
+        counted = self._counted(name, promise, rows)
+        return [
+            {**self._verdict(name, promise, slices, row, texts), "due_by": counted.get(row["trigger_id"])}
+            for row in rows
+        ]
+
+    def _counted(self, map_name: str, promise: str, rows: Sequence[Row]) -> dict[int, Row]:
+        """How deadlines on a calendar were counted, by trigger; empty where time is counted as it passes."""
+        told = self.maps[map_name]["promises"][promise]
+        calendar, within = told.get("calendar"), told.get("within")
+        if calendar is None or within is None:
+            return {}
+        brand = Brand.model_validate(self.manifest.facts["brand"])
+        timetable, wait = timetable_of(brand.calendars[calendar], self.zone), read_wait(within)
+        places = self._places_of(timetable.by, [row["trigger_id"] for row in rows])
+        answer = {}
+        for row in rows:
+            place = places.get(row["trigger_id"])
+            schedule = timetable.at(place)
+            parts = [] if schedule is None else counted_parts(schedule, row["trigger_at"], wait)
+            # The last instant of a working day is counted, the moment of closing is not open any more.
+            answer[row["trigger_id"]] = {
+                "calendar": calendar,
+                "within": within,
+                "place": place,
+                "counted": [
+                    {"from": self._when(since), "until": self._when(until - wait.in_days)}
+                    for since, until in parts
+                ],
+            }
+        return answer
+
+    def _places_of(self, by: str | None, signal_ids: Sequence[int]) -> dict[int, str | None]:
+        """What signals carry of a property or namespace: the first."""
+        if by is None:
+            return {}
+        asked = {
+            "property": by,
+            "namespace_id": self.vault.terms("namespace").get(by, -1),
+            "signal_ids": sorted(set(signal_ids)),
+        }
+        register_terms(self.engine, self.vault)
+        rows = self.engine.model(__package__, "trigger_place", asked).to_pylist()
+        names = self._object_names({row["place_id"] for row in rows} - {None})
+        return {
+            row["signal_id"]: row["place_text"] or (names.get(row["place_id"], "").partition(":")[2] or None)
+            for row in rows
+        }
 
     def _files(self) -> list[Row]:
         """Files of the published run, also those that a later run has begun to replace."""

@@ -159,7 +159,7 @@ def _revised(scope: Scope, promise: Promise, pool: str, target: Role) -> Steps:
     alike = " and ".join(f"r.{key} = k.{key}" for key in told.keys)
     return {
         "told": f"""
-            select {named}, r.at_us{columns}, z.zone as source_zone
+            select {named}, r.signal_id, r.at_us{columns}, z.zone as source_zone
             from ({told.signals}) as r
             join (select distinct {keys} from with_target) as k on {alike}
             left join source_zone as z on z.source_id = r.source_id""",
@@ -229,6 +229,7 @@ def forbidden(bench: Bench, promise: Promise, target_in: str) -> str:
                    when excused then 'waived'
                    when {waived(target_in, waiver_in)} then 'waived'
                    when {target_in} then 'broken'
+                   when {str(promise.within is not None).lower()} and deadline_at is null then 'unobservable'
                    when deadline_at is null or deadline_at > {bench.as_of} then 'pending'
                    when not is_undated and {covered(bench, promise, "deadline_at")} then 'kept'
                    else 'unobservable'

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import holidays
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from parcours.kernel.workspace import Workspace
 
 FILE = "brand.yaml"
+HOLIDAYS_KNOWN = version("holidays")
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CLOSED, NONE = "closed", "none"
 _DAY_MINUTES = 24 * 60

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
+from parcours.journey.opening import is_working_days, read_wait
 from parcours.kernel.clock import UnreadableDuration, duration_us
 from parcours.kernel.document import Document, Model, Text, Translations, read_document, validate
 from parcours.kernel.errors import Fault
@@ -18,21 +19,17 @@ from parcours.signal.mapping import Name
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from parcours.journey.opening import Wait
     from parcours.kernel.workspace import Workspace
 
-# Keys that the language has and this version does not judge: refused rather than ignored.
-LATER = {
-    "calendar": "opening hours and working days",
-}
-
 # What a promise says of its target; each with the keys that belong to it beside those of every promise.
-_FORWARD = {"after", "within", "until", "match", "each", "unless", "only_for", "contradicted_by"}
+_FORWARD = {"after", "within", "calendar", "until", "match", "each", "unless", "only_for", "contradicted_by"}
 _BACKWARD = {"whenever", "within", "match", "unless", "only_for", "contradicted_by"}
 PATTERNS = {
     "expect": _FORWARD | {"before", "between", "sum", "every", "revised_by"},
     "never": _FORWARD,
     "of": _FORWARD | {"at_most"},
-    "measure": {"after", "within", "match", "unless", "only_for", "at_least", "at_most"},
+    "measure": {"after", "within", "calendar", "match", "unless", "only_for", "at_least", "at_most"},
     "preceded_by": _BACKWARD,
     "since": _BACKWARD | {"same"},
 }
@@ -48,6 +45,13 @@ def _check_duration(value: str) -> str:
 
 
 Duration = Annotated[Text, AfterValidator(_check_duration)]
+
+
+def _check_window(value: str) -> str:
+    return value if is_working_days(value) else _check_duration(value)
+
+
+Window = Annotated[Text, AfterValidator(_check_window)]
 
 
 def _as_ref(value: object) -> object:
@@ -202,7 +206,7 @@ class Promise(Model):
     measure: Ref | None = None
     preceded_by: Ref | None = None
     since: Ref | None = None
-    within: Duration | None = None
+    within: Window | None = None
     before: Text | None = None
     between: tuple[Text, Text] | None = None
     until: Ref | None = None
@@ -219,15 +223,10 @@ class Promise(Model):
     revised_by: Ref | None = None
     contradicted_by: Ref | None = None
     proven_by: tuple[Text, ...] | None = None
-    calendar: Any = None
+    calendar: Name | None = None
 
     @model_validator(mode="after")
     def _is_a_pattern(self) -> Self:
-        for key, meaning in LATER.items():
-            if getattr(self, key) is not None:
-                raise ValueError(
-                    f"{key!r} ({meaning}) is not judged by this version; take it out, a promise judged by half would accuse wrongly"
-                )
         targets = [key for key in PATTERNS if getattr(self, key) is not None]
         if len(targets) != 1:
             raise ValueError(
@@ -237,7 +236,21 @@ class Promise(Model):
         getattr(self, f"_check_{targets[0]}")()
         if self.only_for is not None and self.trigger is None:
             raise ValueError("`only_for` asks the trigger, and this promise has none; add `after`")
+        self._check_calendar()
         return self
+
+    def _check_calendar(self) -> None:
+        if self.calendar is None:
+            if self.within is not None and is_working_days(self.within):
+                raise ValueError(
+                    "`working days` have no `calendar` to count on; add `calendar: bank_days` of brand.yaml"
+                )
+        elif self.within is None:
+            raise ValueError(
+                "`calendar` has no `within` to count; write `within: 2h`, or take `calendar` out"
+            )
+        else:
+            read_wait(self.within)
 
     def _check_expect(self) -> None:
         if self.after is None:
@@ -300,6 +313,11 @@ class Promise(Model):
         for key in keys:
             if getattr(self, key) not in (None, {}):
                 raise ValueError(f"{key!r} does not belong to this pattern; take it out")
+
+    @property
+    def wait(self) -> Wait | None:
+        """What is waited for on the promise's calendar; None where time is counted as it passes."""
+        return None if self.calendar is None or self.within is None else read_wait(self.within)
 
     @property
     def pattern(self) -> str:

@@ -7,6 +7,7 @@ names, so each look-up is an equality join. What is counted is microseconds of o
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -16,12 +17,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from parcours.journey.brand import NONE, minutes_of, public_holidays, read_days, read_spans
-from parcours.kernel.clock import EPOCH, SECOND_US
+from parcours.kernel.clock import EPOCH, SECOND_US, duration_us
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from parcours.journey.brand import Calendar, Hours, Spans
+    from parcours.journey.brand import Brand, Calendar, Hours, Spans
 
 DAY_US = 86_400 * SECOND_US
 STRETCH_US = 4 * 3_600 * SECOND_US
@@ -29,6 +30,8 @@ STRETCH_US = 4 * 3_600 * SECOND_US
 FARTHEST_DAYS = 3 * 366
 """How far after the last trigger an opening is looked for."""
 _MICROSECOND = timedelta(microseconds=1)
+_WORKING_DAYS = re.compile(r"(\d{1,3}) working days?")
+_LONG = re.compile(r"\d\s*[dw]\b")
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ class Start(NamedTuple):
     """A stretch of time in which triggers come.
 
     Attributes:
-        day: Days of 24 hours since the tables' origin; no row reaches from one into another.
+        day: Days of 24 hours since the first trigger; no row reaches from one into another.
         since_us: Its first instant, microseconds UTC.
         until_us: The first instant after it.
         runs: The clock starts at the trigger itself and not later.
@@ -96,9 +99,8 @@ class Due(NamedTuple):
 
 
 class Clock(NamedTuple):
-    """Both tables of a set of hours, and the instant from which days are counted in them, microseconds UTC."""
+    """Both tables of a set of hours."""
 
-    origin_us: int
     start: list[Start]
     due: list[Due]
 
@@ -120,8 +122,32 @@ class Wait(NamedTuple):
         return 1 if self.in_days else STRETCH_US
 
 
-def schedules_of(calendar: Calendar, zone: str) -> tuple[Schedule | None, dict[str, Schedule]]:
-    """The hours of a calendar where no place is named (None: it has none), and those of each place.
+@dataclass(frozen=True)
+class Timetable:
+    """A calendar, place by place.
+
+    Attributes:
+        by: Object or property of a trigger that names its place; None: all places are alike.
+        common: Hours where no other are known; None: there are none, and nobody can say.
+        places: Place to its hours.
+    """
+
+    by: str | None
+    common: Schedule | None
+    places: Mapping[str, Schedule]
+
+    def at(self, place: str | None) -> Schedule | None:
+        """The hours of a place."""
+        return self.common if place is None else self.places.get(place, self.common)
+
+
+def timetables_of(brand: Brand, zone: str) -> dict[str, Timetable]:
+    """The calendars of a brand by name; `zone` is the time zone of those that name none."""
+    return {name: timetable_of(calendar, zone) for name, calendar in brand.calendars.items()}
+
+
+def timetable_of(calendar: Calendar, zone: str) -> Timetable:
+    """A calendar as it counts.
 
     A place's own words replace its calendar's, but `closed` and `opened`, which add to them: there a place's own date wins.
 
@@ -129,9 +155,36 @@ def schedules_of(calendar: Calendar, zone: str) -> tuple[Schedule | None, dict[s
         calendar: As read.
         zone: Time zone where the calendar names none.
     """
-    common = _schedule(calendar, calendar, zone)
     places = {name: _schedule(calendar, own, zone) for name, own in calendar.places.items()}
-    return common, {name: schedule for name, schedule in places.items() if schedule is not None}
+    known = {name: schedule for name, schedule in places.items() if schedule is not None}
+    return Timetable(calendar.by, _schedule(calendar, calendar, zone), known)
+
+
+def read_wait(text: str) -> Wait:
+    """What a promise waits for on a calendar.
+
+    Raises:
+        ValueError: It cannot be read, is nothing, or counts days of which nobody knows whether they are 24 hours.
+
+    Example:
+        >>> read_wait("5 working days"), read_wait("2h").amount
+        (Wait(amount=5, in_days=True), 7200000000)
+    """
+    if found := _WORKING_DAYS.fullmatch(text.strip()):
+        return Wait(int(found[1]), in_days=True)
+    if _LONG.search(text):
+        raise ValueError(
+            f"{text!r} on a calendar can be read in two ways; write `5 working days`, or hours of opening time"
+        )
+    amount = duration_us(text)
+    if amount == 0:
+        raise ValueError("a promise that waits for no time at all; write how long")
+    return Wait(amount, in_days=False)
+
+
+def is_working_days(text: str) -> bool:
+    """A duration is counted in working days."""
+    return _WORKING_DAYS.fullmatch(text.strip()) is not None
 
 
 def _schedule(calendar: Calendar, own: Hours, zone: str) -> Schedule | None:
@@ -242,7 +295,6 @@ def clock_of(schedule: Schedule, first_us: int, last_us: int, wait: Wait) -> Clo
         wait: The most that is waited for.
     """
     days = _days(schedule, first_us, last_us, wait)
-    origin = days[0].since
     openings = [opening for day in days for opening in day.openings]
     begins = [opening[0] for opening in openings]
     start: list[Start] = []
@@ -252,14 +304,12 @@ def clock_of(schedule: Schedule, first_us: int, last_us: int, wait: Wait) -> Clo
             inside = next((opening for opening in day.openings if opening[0] <= since < opening[1]), None)
             if inside is not None and since < day.cut:
                 counted = inside[2] if wait.in_days else inside[2] + since - inside[0]
-                start += _day_by_day(origin, since, until, counted, runs=not wait.in_days)
+                start += _day_by_day(first_us, since, until, counted, runs=not wait.in_days)
             elif (place := bisect_left(begins, since if since < day.cut else day.until)) < len(openings):
-                start += _day_by_day(origin, since, until, openings[place][2], runs=False)
+                start += _day_by_day(first_us, since, until, openings[place][2], runs=False)
     if wait.in_days:
-        return Clock(
-            origin, start, [Due(number - 1, number, number, until - 1) for _, until, number in openings]
-        )
-    return Clock(origin, start, [row for opening in openings for row in _stretch_by_stretch(*opening)])
+        return Clock(start, [Due(number - 1, number, number, until - 1) for _, until, number in openings])
+    return Clock(start, [row for opening in openings for row in _stretch_by_stretch(*opening)])
 
 
 def _day_by_day(origin: int, since: int, until: int, counted: int, *, runs: bool) -> Iterator[Start]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from parcours.journey.map import JourneyMap, Promise, SignalRef
+    from parcours.journey.opening import Timetable
     from parcours.lake import Engine
 
 SCORE = "score"
@@ -32,11 +33,13 @@ class World:
         types: Signal type to code.
         namespaces: Namespace to code.
         catalogue: Names that conditions may use.
+        timetables: The brand's calendars by name.
     """
 
     types: Mapping[str, int]
     namespaces: Mapping[str, int]
     catalogue: Catalogue
+    timetables: Mapping[str, Timetable] = field(default_factory=dict)
 
 
 @dataclass
@@ -78,6 +81,10 @@ def plan_scope(table: str, journey_map: JourneyMap, world: World) -> Scope:
         scope.conditions.setdefault(asked, f"holds_{len(scope.conditions)}")
     for name in _names(journey_map):
         _want_value(scope, name)
+    for promise in journey_map.promises:
+        timetable = world.timetables.get(promise.calendar or "")
+        if timetable is not None and timetable.by is not None:
+            _want_value(scope, timetable.by)
     if SCORE in world.catalogue.properties:
         _want_value(scope, SCORE)
     for promise in journey_map.promises:

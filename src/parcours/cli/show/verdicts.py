@@ -20,7 +20,18 @@ def verdict_lines(rows: Sequence[Row], promise: str, limit: int, at: str) -> Ite
         yield Text(f"no verdict of {promise!r} matches")
         return
     slices = [name for name in rows[0]["slices"] if any(row["slices"][name] for row in rows)]
-    heads = ["verdict", "about", "promised at", "due", "happened", "", *slices, "they said", "proof"]
+    heads = [
+        "verdict",
+        "about",
+        "promised at",
+        "due",
+        "happened",
+        "",
+        *slices,
+        "counted",
+        "they said",
+        "proof",
+    ]
     lines: list[list[Cell]] = [
         [
             verdict_text(row["verdict"]),
@@ -30,12 +41,19 @@ def verdict_lines(rows: Sequence[Row], promise: str, limit: int, at: str) -> Ite
             moment(row["target_at"]),
             lateness(row),
             *(str(row["slices"][name] or "") for name in slices),
+            counted(row.get("due_by")),
             quoted(row["text"]),
             proof(row["trigger"], row["target"]),
         ]
         for row in rows
     ]
-    below = {"they said": "", "proof": "", **{name: name for name in reversed(slices)}, "": ""}
+    below = {
+        "they said": "",
+        "counted": "counted",
+        "proof": "",
+        **{name: name for name in reversed(slices)},
+        "": "",
+    }
     yield from sheet(heads, lines, below=below, folds="about")
     if len(rows) == limit:
         yield from note(f"the newest {limit:,}", "--limit for more, --format json for all")
@@ -49,6 +67,23 @@ def lateness(row: Row) -> str:
         return ""
     late = seconds_between(row["deadline_at"], row["target_at"])
     return f"{lapse(late)} late" if late > 0 else ""
+
+
+def counted(due_by: Row | None) -> str:
+    """From when to when the time up to the deadline was counted: `2h of store_hours at Lyon: 2026-09-12 19:15-19:30, 2026-09-14 09:30-11:15`."""
+    if due_by is None:
+        return ""
+    place = "" if due_by["place"] is None else f" at {due_by['place']}"
+    head = f"{due_by['within']} of {due_by['calendar']}{place}"
+    if not due_by["counted"]:
+        return f"{head}: never open"
+    return f"{head}: {', '.join(_stretch(part) for part in due_by['counted'])}"
+
+
+def _stretch(part: Row) -> str:
+    since, until = moment(part["from"]), moment(part["until"])
+    is_day = since.endswith("00:00") and until == f"{since[:10]} 23:59"
+    return since[:10] if is_day else f"{since}-{until.removeprefix(since[:11])}"
 
 
 def quoted(text: str | None) -> str:

@@ -1,0 +1,131 @@
+"""When a promise with a calendar is due: its triggers' deadlines, in opening time or working days.
+
+The hours become two small tables (`journey.opening`); the deadlines are one query over them, the model `deadline`.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from parcours.journey.opening import DAY_US, Wait, clock_of
+from parcours.kernel.clock import SECOND_US
+from parcours.lake import identifier
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from parcours.journey.map import Promise
+    from parcours.journey.opening import Schedule, Timetable
+    from parcours.journey.scope import Scope
+    from parcours.lake import Engine
+
+_START = pa.schema(
+    [
+        ("clock_id", pa.int32()),
+        ("day", pa.int64()),
+        ("since_us", pa.int64()),
+        ("until_us", pa.int64()),
+        ("runs", pa.bool_()),
+        ("counted", pa.int64()),
+    ]
+)
+_DUE = pa.schema(
+    [
+        ("clock_id", pa.int32()),
+        ("stretch", pa.int64()),
+        ("counted_from", pa.int64()),
+        ("counted_until", pa.int64()),
+        ("due_from", pa.int64()),
+    ]
+)
+# Tables are made for round spans of time and of waiting, so that the promises of a run share them.
+_ROUND_US, _ROUND_WAIT_US, _ROUND_DAYS = 64 * DAY_US, 100 * 3_600 * SECOND_US, 20
+
+
+def tell_deadlines(engine: Engine, scope: Scope, promise: Promise, pool: str) -> None:
+    """Make the table `deadline` (signal_id, deadline_at) for the triggers of a promise with a calendar, and for what revises it.
+
+    A signal that is not there has no deadline: its place has no hours, or never opens again.
+
+    Args:
+        engine: Holds the signals of the map's journeys in `assigned`, and `object`.
+        scope: The map's scope.
+        promise: One with a calendar.
+        pool: Relation with the signals it looks at.
+    """
+    timetable, wait = scope.world.timetables[promise.calendar or ""], promise.wait
+    assert wait is not None  # noqa: S101 - callers only ask for promises with a calendar
+    schedules = [timetable.common, *timetable.places.values()]
+    _register_places(engine, timetable)
+    engine.run(f"create or replace temp table awaited as {_awaited(scope, promise, timetable, pool)}")
+    first, last = engine.rows("select min(at_us), max(at_us) from awaited")[0]
+    origin, start, due = _tables(tuple(schedules), first or 0, last or 0, wait)
+    engine.register("clock_start", start)
+    engine.register("clock_due", due)
+    asked = {"origin": origin, "day": DAY_US, "waited": wait.amount, "stretch": wait.stretch}
+    engine.make_table(__package__, "deadline", asked)
+
+
+def _register_places(engine: Engine, timetable: Timetable) -> None:
+    """Table `clock_place`: which hours each named place has; 0 are those of all others."""
+    names = list(timetable.places)
+    columns = [pa.array(names, pa.string()), pa.array(range(1, len(names) + 1), pa.int32())]
+    engine.register("clock_place", pa.table(columns, ["value", "clock_id"]))
+
+
+def _awaited(scope: Scope, promise: Promise, timetable: Timetable, pool: str) -> str:
+    """SQL of the signals that give or revise a promise, with their instants and the hours of their places."""
+    assert promise.after is not None  # noqa: S101 - `within` has an `after`
+    clock, join = "0", ""
+    if timetable.by in scope.values:
+        clock = "coalesce(p.clock_id, 0)"
+        join = f"left join clock_place as p on p.value = a.{scope.values[timetable.by]}"
+    elif timetable.by in scope.places:
+        clock = "coalesce(p.clock_id, 0)"
+        join = f"""
+            left join (
+                select distinct o.object_id, c.clock_id
+                from object as o join clock_place as c on c.value = o.value
+                where o.namespace_id = {scope.world.namespaces[timetable.by]}
+            ) as p on p.object_id = a.{scope.places[timetable.by]}"""
+    asked = [("assigned", f"a.journey_id is not null and {scope.selects(promise.after, 'a')}")]
+    if promise.revised_by is not None:
+        asked.append((pool, scope.selects(promise.revised_by, "a")))
+    return " union ".join(
+        f"select a.signal_id, a.at_us, {clock} as clock_id from {identifier(relation)} as a {join} where {which}"
+        for relation, which in asked
+    )
+
+
+def _tables(
+    schedules: Sequence[Schedule | None], first_us: int, last_us: int, wait: Wait
+) -> tuple[int, pa.Table, pa.Table]:
+    """Origin of days, `clock_start` and `clock_due` for triggers between two instants."""
+    first = first_us // _ROUND_US * _ROUND_US
+    last = -(-last_us // _ROUND_US) * _ROUND_US
+    unit = _ROUND_DAYS if wait.in_days else _ROUND_WAIT_US
+    longest = Wait(-(-wait.amount // unit) * unit, wait.in_days)
+    return first, *_tables_once(tuple(schedules), first, last, longest)
+
+
+@lru_cache(maxsize=8)
+def _tables_once(
+    schedules: tuple[Schedule | None, ...], first_us: int, last_us: int, longest: Wait
+) -> tuple[pa.Table, pa.Table]:
+    clocks = {
+        number: clock_of(schedule, first_us, last_us, longest)
+        for number, schedule in enumerate(schedules)
+        if schedule is not None
+    }
+    start = [(number, *row) for number, clock in clocks.items() for row in clock.start]
+    due = [(number, *row) for number, clock in clocks.items() for row in clock.due]
+    return _table(start, _START), _table(due, _DUE)
+
+
+def _table(rows: Sequence[tuple[object, ...]], schema: pa.Schema) -> pa.Table:
+    columns = zip(*rows, strict=True) if rows else [()] * len(schema)
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
+    return pa.table(arrays, schema=schema)
