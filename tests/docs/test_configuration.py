@@ -11,12 +11,17 @@ from ruamel.yaml import YAML
 
 from docs.pages import ROOT, blocks, call, pages
 from docs.schemas import faults
+from parcours.journey.cases import CaseFile
 from parcours.journey.map import JourneyMap
 from parcours.kernel.document import Model, read_document, validate
 from parcours.kernel.errors import Fault
 from parcours.signal.mapping import Source
 
-KINDS: dict[str, tuple[str, type[Model]]] = {"sources": ("source", Source), "maps": ("map", JourneyMap)}
+KINDS: dict[str, tuple[str, type[Model]]] = {
+    "sources": ("source", Source),
+    "maps": ("map", JourneyMap),
+    "tests": ("cases", CaseFile),
+}
 
 
 def _example_files() -> list[Path]:

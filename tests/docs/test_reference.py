@@ -11,7 +11,7 @@ from pydantic_core import PydanticUndefined
 from docs import commands_page, models_page
 from docs.pages import DOCS, every, headings, import_everything, page, section, table
 from parcours.identity.records.settings import RecordSettings, Survival
-from parcours.journey import brand
+from parcours.journey import brand, cases
 from parcours.journey import map as maps
 from parcours.journey.where import BUILT_IN
 from parcours.kernel.document import Model
@@ -57,6 +57,12 @@ MODELS: dict[str, tuple[tuple[str, type[Model]], ...]] = {
         ("calendars", brand.Calendar),
         ("places", brand.Hours),
         ("owners", brand.Owner),
+    ),
+    "reference/cases.md": (
+        ("The file", cases.CaseFile),
+        ("cases", cases.Case),
+        ("given", cases.Given),
+        ("expect", cases.Expected),
     ),
     "reference/planting.md": (
         ("The file", planted.Planting),

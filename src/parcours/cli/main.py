@@ -151,7 +151,7 @@ def check(
     schemas: Annotated[
         Path | None,
         typer.Option(
-            help="Write the JSON Schemas of source, map and brand files into this folder, for editors."
+            help="Write the JSON Schemas of source, map, brand and case files into this folder, for editors."
         ),
     ] = None,
 ) -> None:
@@ -187,6 +187,36 @@ def check(
         typer.echo(f"fine: {len(mapped)} sources, {len(drawn)} maps, {promises} promises")
     if faults:
         raise typer.Exit(2)
+
+
+@app.command("test", epilog="Example: `parcours test -w shop --junit cases.xml`")
+def rehearse_maps(
+    workspace: Folder = Path(),
+    format: AsFormat = Format.TEXT,  # noqa: A002 - the option's name
+    junit: Annotated[
+        Path | None, typer.Option(help="Write the outcome as JUnit XML into this file too, for CI.")
+    ] = None,
+) -> None:
+    """Judge the cases written beside the maps: given signals, at an instant, expect verdicts; exit 1 where one does not hold.
+
+    The cases of a map lie in `tests/`, or in the map below `cases:`. They are judged by the same SQL as a run; nothing is imported or published.
+    """
+    from parcours.cli.show.cases import case_lines, case_rows, junit_xml
+    from parcours.cli.show.tables import write
+    from parcours.gap.rehearsing import rehearse
+    from parcours.kernel.workspace import Workspace
+
+    place = Workspace(workspace)
+    place.make_state()
+    outcomes = rehearse(place)
+    if junit is not None:
+        junit.write_bytes(junit_xml(outcomes))
+    if format is Format.JSON:
+        _print_json(case_rows(outcomes))
+    else:
+        write(case_lines(outcomes))
+    if not all(outcome.holds for outcome in outcomes):
+        raise typer.Exit(1)
 
 
 @app.command(epilog="Example: `parcours run -w shop --as-of 2026-09-12T18:00:00+02:00 --format json`")
@@ -770,11 +800,18 @@ def _maps(folder: Path) -> Iterable[Any]:  # maps as drawn; their module is impo
 
 def _write_schemas(folder: Path) -> None:
     from parcours.journey.brand import json_schema as brand_schema
+    from parcours.journey.cases import json_schema as case_schema
     from parcours.journey.map import json_schema as map_schema
     from parcours.signal.mapping import json_schema as source_schema
 
     folder.mkdir(parents=True, exist_ok=True)
-    for name, schema in (("source", source_schema()), ("map", map_schema()), ("brand", brand_schema())):
+    schemas = {
+        "source": source_schema(),
+        "map": map_schema(),
+        "brand": brand_schema(),
+        "cases": case_schema(),
+    }
+    for name, schema in schemas.items():
         (folder / f"{name}.schema.json").write_text(
             json.dumps(schema, indent=2, ensure_ascii=False) + "\n", "utf-8"
         )

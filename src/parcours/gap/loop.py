@@ -128,7 +128,7 @@ def check_workspace(workspace: Workspace, engine: Engine) -> tuple[list[Mapped],
     mapped, drawn, brand, faults = _read(workspace)
     prepared, more = prepare_sources(engine, workspace, mapped)
     faults += more
-    types = _literal_types(mapped)
+    types = literal_types(mapped)
     types |= {kind for item in prepared for kind in emitted_types(engine, workspace, item)}
     known = [item.mapped for item in prepared]
     unseen = any(item not in known and _has_computed_types(item) for item in mapped)
@@ -151,9 +151,14 @@ def _read(workspace: Workspace) -> tuple[list[Mapped], list[Drawn], Brand, list[
     )
 
 
-def _literal_types(mapped: Sequence[Mapped]) -> set[str]:
+def literal_types(mapped: Sequence[Mapped]) -> set[str]:
     """Signal types that the mappings themselves write."""
     return {rule.type.literal for item in mapped for rule in item.rules if rule.type.literal is not None}
+
+
+def computes_types(mapped: Sequence[Mapped]) -> bool:
+    """Some mapping takes its types from its rows, so that nobody knows them before they are read."""
+    return any(_has_computed_types(item) for item in mapped)
 
 
 def _has_computed_types(item: Mapped) -> bool:
@@ -226,11 +231,11 @@ def _run(
     mapped, drawn, brand, faults = _read(workspace)
     settle(lake, vault)
     prepared, more = prepare_sources(engine, workspace, mapped, vault)
-    literal_types = _literal_types(mapped)
+    said_types = literal_types(mapped)
     faults += more
     if len(mapped) == len(workspace.documents("sources")):  # else what a map speaks of cannot be known
-        computed = any(_has_computed_types(item) for item in mapped)
-        faults += _check_maps(drawn, mapped, brand, literal_types, open_types=computed)
+        computed = computes_types(mapped)
+        faults += _check_maps(drawn, mapped, brand, said_types, open_types=computed)
     if faults:
         raise Faulty(sorted(set(faults)))
     manifests = vault.manifests(1)
@@ -244,7 +249,7 @@ def _run(
         manifests[0] if manifests else None,
     )
     imported = _import(run, prepared)
-    if faults := _check_maps(drawn, mapped, brand, {*literal_types, *vault.terms("type")}, open_types=False):
+    if faults := _check_maps(drawn, mapped, brand, {*said_types, *vault.terms("type")}, open_types=False):
         raise Faulty(faults)
     people, touched_people = _identify(run, imported)
     _look(run, mapped)
@@ -262,7 +267,7 @@ def _run(
     run.facts["maps"] = {item.map.map: _told(item) for item in drawn}
     run.facts["brand"] = brand.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     run.facts["sources"] = {
-        item.source.source: {"title": item.source.title, "types": sorted(_literal_types([item]))}
+        item.source.source: {"title": item.source.title, "types": sorted(literal_types([item]))}
         for item in mapped
     }
     run_id = vault.publish(

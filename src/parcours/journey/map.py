@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
+from parcours.journey.cases import Case
 from parcours.journey.opening import is_working_days, read_wait
 from parcours.kernel.clock import UnreadableDuration, duration_us
 from parcours.kernel.document import Document, Model, Text, Translations, read_document, validate
@@ -365,6 +366,7 @@ class JourneyMap(Model):
     expectations: tuple[Expectation, ...] = ()
     slices: tuple[Name, ...] = Field(default=(), max_length=8)
     promises: tuple[Promise, ...] = ()
+    cases: tuple[Case, ...] = ()
 
     @property
     def steps(self) -> list[Step]:
