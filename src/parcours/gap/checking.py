@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from parcours.gap.measured import place_of
+from parcours.journey.map import PATTERNS
 from parcours.journey.scope import refs_of
 from parcours.journey.where import BadCondition, Catalogue, parse_condition
 from parcours.kernel.document import closest
@@ -75,7 +76,7 @@ def _nobody(place: tuple[str | int, ...], signal: str) -> str:
         return f"no signal can prove this step: no source emits {signal!r}"
     if place[-1] in {"after", "whenever"}:
         return f"this promise can never start: no source emits {signal!r}"
-    if place[-1] in {"expect", "never", "measure"}:
+    if place[-1] in PATTERNS:
         return f"nobody can prove this promise: no source emits {signal!r}"
     return f"no source emits {signal!r}"
 

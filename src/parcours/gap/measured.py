@@ -36,7 +36,9 @@ def judge_measure(bench: Bench, promise: Promise, pool: str) -> Steps:
     target = target_role(scope, promise, pool, more=f", {holds} as holds", where=f" and {value} is not null")
     waiver = signal_role("waiver", scope, promise, promise.unless, pool)
     limit = "and m.at_us <= t.deadline_at" if promise.within else ""
-    over = f"coalesce(deadline_at <= {bench.as_of}, true)" if promise.within else f"closed_at <= {bench.as_of}"
+    over = (
+        f"coalesce(deadline_at <= {bench.as_of}, true)" if promise.within else f"closed_at <= {bench.as_of}"
+    )
     waiver_in = "waiver_at <= deadline_at" if promise.within else "true"
     return {
         "trigger": triggers(scope, promise, pool),

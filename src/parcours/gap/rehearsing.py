@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from parcours.gap.bench import Bench, Coverage
 from parcours.gap.checking import check_map
-from parcours.gap.judging import Bench, Coverage, drop_pools, judge
+from parcours.gap.judging import drop_pools, judge
 from parcours.gap.loop import catalogue_of, computes_types, literal_types
 from parcours.journey import read_maps
 from parcours.journey.brand import read_brand
