@@ -126,11 +126,11 @@ def test_a_template_is_chosen_by_number_or_name(answer: str) -> None:
 
 def test_an_answer_that_is_none_is_asked_again(capsys: pytest.CaptureFixture[str]) -> None:
     """A slip costs one more line; it never makes the wrong workspace."""
-    ask, asked = answering("0", "5", "home", "4", "")
+    ask, asked = answering("0", "6", "home", "4", "")
 
     assert ask_workspace(speak("en"), ask) == ("service-request", "Service request")
     assert len(asked) == 5
-    assert capsys.readouterr().out.count("Answer with a number from 1 to 4.") == 3
+    assert capsys.readouterr().out.count("Answer with a number from 1 to 5.") == 3
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def init(
     template: Annotated[
         str | None,
         typer.Option(
-            help="What to begin with: click-and-collect, home-delivery, return-and-refund or service-request.",
+            help="What to begin with: click-and-collect, home-delivery, return-and-refund, service-request or ten-promises.",
             show_default="asked on a terminal, else click-and-collect",
         ),
     ] = None,

@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from parcours.cli.templates import click_and_collect, home_delivery, return_and_refund, service_request
+from parcours.cli.templates import (
+    click_and_collect,
+    home_delivery,
+    return_and_refund,
+    service_request,
+    ten_promises,
+)
 from parcours.cli.templates.made import LAST_DAY
 from parcours.kernel.document import closest
 from parcours.kernel.errors import ParcoursError
@@ -67,6 +73,12 @@ TEMPLATES = {
         "questions and repairs, by phone, chat, mail and at the desk",
         service_request.write_data,
         service_request.PLANTED,
+    ),
+    "ten-promises": Template(
+        "Ten promises",
+        "those that retailers ask for first, with their test cases",
+        ten_promises.write_data,
+        ten_promises.PLANTED,
     ),
 }
 DEFAULT = "click-and-collect"
