@@ -56,7 +56,7 @@ def faults_of(folder: Path, promise: str) -> list[Fault]:
     assert not isinstance(document, Fault)
     drawn = validate(document, JourneyMap)
     assert isinstance(drawn, JourneyMap)
-    return check_map(Drawn(drawn, document), TYPES, CATALOGUE, {"shop"}, open_types=False)
+    return check_map(Drawn(drawn, document), TYPES, CATALOGUE, {"shop"}, Brand(), open_types=False)
 
 
 @pytest.mark.parametrize("promise", RIGHT)
