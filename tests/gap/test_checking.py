@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from parcours.gap.checking import check_map
+from parcours.journey.brand import Brand
 from parcours.journey.map import Drawn, JourneyMap
 from parcours.journey.where import Catalogue
 from parcours.kernel.document import read_document, validate
