@@ -48,7 +48,7 @@ def cluster(
     """
     left, right, bits = pairs
     joins = may_join & (bits >= merge_bits)
-    group = _components(size, left[joins], right[joins])
+    group = components(size, left[joins], right[joins])
     group = _cut_large(group, left, right, bits, joins)
     loose = _loose(group, left, right, bits)
     if not len(loose):
@@ -102,7 +102,8 @@ def average_linkage(bits: Bits, links: NDArray[np.bool_]) -> Places:
     return group
 
 
-def _components(size: int, left: Places, right: Places) -> Places:
+def components(size: int, left: Places, right: Places) -> Places:
+    """The number of the component of each of `size` records, whose pairs are (left, right)."""
     graph = coo_matrix((np.ones(len(left), bool), (left, right)), shape=(size, size))
     return np.asarray(connected_components(graph, directed=False)[1], np.int64)
 
@@ -114,7 +115,7 @@ def _cut_large(group: Places, left: Places, right: Places, bits: Bits, joins: ND
         threshold += _STEP_BITS
         weak = np.isin(group[left], large) & (bits < threshold)
         joins = joins & ~weak
-        group = _components(len(group), left[joins], right[joins])
+        group = components(len(group), left[joins], right[joins])
     return group
 
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from parcours.identity.records.blocking import choose_blocking, index_records, pairs_sql, rule_sql
-from parcours.identity.records.clustering import cluster
+from parcours.identity.records.clustering import cluster, components
 from parcours.identity.records.errors import NoModel, NothingToCompare
 from parcours.identity.records.fields import FIELDS
 from parcours.identity.records.fixed import fixed_model
@@ -145,7 +145,11 @@ def _propose(
     progress("records", 2, 4)
     known = None if whole else load_pairs(vault)
     pairs = scored_pairs(engine, model.parameters, settings.merge, known, model.model_id)
-    decided = decide(engine, model.parameters, settings, pairs)
+    near = np.ones(len(pairs), bool) if known is None else _reached(engine, pairs, known)
+    decided = decide(engine, model.parameters, settings, pairs.filter(near))
+    decided = pa.concat_tables([pairs.filter(~near), decided]).sort_by(
+        [("token", "ascending"), ("other_token", "ascending")]
+    )
     progress("records", 3, 4)
     keep_pairs(vault, decided, None)
     progress("records", 4, 4)
@@ -231,20 +235,21 @@ def scored_pairs(
         model_id: Of the model.
 
     Returns:
-        Columns of `PAIR_SCHEMA`; decision is empty.
+        Columns of `PAIR_SCHEMA`; decision is empty where it is to be taken, and that of before in `known` ones.
     """
     own = "not s.is_two" if parameters["household_share"] >= merge else "s.is_own and not s.is_two"
     own = "s.is_certain" if parameters.get("is_fixed") else own
     sql = f"""
         select s.token, s.other_token, {model_id} as model_id, s.weight_bits, 1 / (1 + pow(2, -s.weight_bits)) as probability,
-               {own} as may_join, greatest(l.first_at, r.first_at) as first_at, {evidence_sql(parameters)} as evidence
+               {own} as may_join, greatest(l.first_at, r.first_at) as first_at, {evidence_sql(parameters)} as evidence,
+               '' as decision
         from scored as s join record as l on l.token = s.token join record as r on r.token = s.other_token"""
     if known is not None:
         engine.register("known_pair", known)
         sql += """
-            union all select token, other_token, model_id, weight_bits, probability, may_join, first_at, evidence
+            union all select token, other_token, model_id, weight_bits, probability, may_join, first_at, evidence, decision
             from known_pair where token not in (select token from fresh) and other_token not in (select token from fresh)"""
-    sql = f"select *, '' as decision from ({sql}) order by token, other_token"
+    sql = f"select * from ({sql}) order by token, other_token"
     return engine.arrow(sql).select(PAIR_SCHEMA.names).cast(PAIR_SCHEMA)
 
 
@@ -266,6 +271,19 @@ def decide(
     decision = np.select([joins, same], [MERGE, IMPLIED], REVIEW)
     place_of = pairs.schema.get_field_index("decision")
     return pairs.set_column(place_of, "decision", pa.array(decision, pa.string()))
+
+
+def _reached(engine: Engine, pairs: pa.Table, known: pa.Table) -> NDArray[np.bool_]:
+    """Which pairs are connected, over whatever pairs, with a fresh record or with one that was paired with it; the others stay as decided."""
+    fresh = engine.arrow("select token from fresh")["token"].to_numpy()
+    ends = [known[name].to_numpy() for name in ("token", "other_token")]
+    lost = np.isin(ends[0], fresh) | np.isin(ends[1], fresh)
+    touched = np.concatenate([fresh, ends[0][lost], ends[1][lost]])
+    told = np.concatenate([pairs[name].to_numpy() for name in ("token", "other_token")])
+    tokens, place = np.unique(told, return_inverse=True)
+    left, right = np.split(place.reshape(-1), 2)
+    group = components(len(tokens), left, right)
+    return np.asarray(np.isin(group, group[np.isin(tokens, touched)])[left], np.bool_)
 
 
 def _weigher(engine: Engine, parameters: Mapping[str, Any], tokens: NDArray[np.int64]) -> Callable[..., Any]:
