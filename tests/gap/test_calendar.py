@@ -292,15 +292,20 @@ def verdicts(
         Signal("shop", "shop-1.csv", number, kind, instant(at), None, {"order": ("o1",)})
         for number, (at, kind) in enumerate(told, 1)
     ]
+    return judged(engine, promise, signals, as_of)
+
+
+def judged(engine: Engine, promise: dict[str, object], signals: list[Signal], as_of: str) -> list[str]:
+    """Verdicts of a promise on one of the calendars of the page."""
     asked = Map("order", None, (), None, ())
     content = map_content(asked, signals)
     content["promises"] = [promise]
     timetables = {
         name: timetable_of(Calendar.model_validate(text), "UTC") for name, text in CALENDARS.items()
     }
-    judged = Direct(engine, asked, signals, instant(as_of), JourneyMap.model_validate(content), timetables)
-    judged.map = Map("order", None, (), None, (Promise("p1", "expect", _ORDER, _READY),))
-    return [one.verdict for one in judged.judge()]
+    direct = Direct(engine, asked, signals, instant(as_of), JourneyMap.model_validate(content), timetables)
+    direct.map = Map("order", None, (), None, (Promise("p1", "expect", _ORDER, _READY),))
+    return [one.verdict for one in direct.judge()]
 
 
 @pytest.mark.parametrize(
@@ -319,6 +324,60 @@ def test_never_counts_opening_time_too(engine: Engine, again: str, as_of: str, v
     told = [("2026-09-11 17:30", "order.placed"), (again, "order.ready"), (as_of, "order.late")]
 
     assert verdicts(engine, promise, told, as_of) == [verdict]
+
+
+@pytest.mark.parametrize(
+    ("changes", "told", "verdict"),
+    [
+        # Friday 17:30 and two hours: until 19:30. Revised at 17:45: 1 h 45 of Friday, a quarter of an hour of Saturday from 9:30.
+        ({}, ["17:30 order.placed", "19:31 order.ready"], "broken"),
+        (
+            {"revised_by": "order.late"},
+            ["17:30 order.placed", "17:45 order.late", "19:31 order.ready"],
+            "kept",
+        ),
+        # At the cut-off the two hours are those of Saturday.
+        ({"revised_by": "order.late"}, ["17:30 order.placed", "18:00 order.late", "23:00 order.ready"], "kept"),
+        # 30 and 20 make 50, in time; after 19:30 it is too late.
+        (
+            {"sum": {"due": "due"}},
+            ["17:30 order.placed 50", "18:00 order.ready 30", "19:30 order.ready 20"],
+            "kept",
+        ),
+        (
+            {"sum": {"due": "due"}},
+            ["17:30 order.placed 50", "18:00 order.ready 30", "19:31 order.ready 20"],
+            "broken",
+        ),
+        ({"of": "order.ready", "at_most": 1}, ["17:30 order.placed", "18:00 order.ready", "19:31 order.ready"], "kept"),
+        ({"of": "order.ready", "at_most": 1}, ["17:30 order.placed", "18:00 order.ready", "19:30 order.ready"], "broken"),
+        ({"measure": "order.ready", "at_least": {"due": 8}}, ["17:30 order.placed", "19:31 order.ready 3"], "unobservable"),
+        ({"measure": "order.ready", "at_least": {"due": 8}}, ["17:30 order.placed", "19:30 order.ready 3"], "broken"),
+    ],
+)  # fmt: skip
+def test_every_pattern_with_a_window_counts_opening_time(
+    engine: Engine, changes: dict[str, object], told: list[str], verdict: str
+) -> None:
+    """On Friday 11 September, in the store of the page, looked at on Tuesday."""
+    promise = written("store", "2h", **changes)
+    if "of" in changes or "measure" in changes:
+        del promise["expect"]
+    happened = [line.split() for line in [*told, "23:00 shop.closed"]]
+    signals = [
+        Signal(
+            "shop",
+            "shop-1.csv",
+            number,
+            kind,
+            instant(f"2026-09-{15 if kind == 'shop.closed' else 11} {hour}"),
+            None,
+            {"order": ("o1",)},
+            {"due": amount[0]} if amount else {},
+        )
+        for number, (hour, kind, *amount) in enumerate(happened, 1)
+    ]
+
+    assert judged(engine, promise, signals, "2026-09-15 23:00") == [verdict]
 
 
 def test_a_place_without_hours_accuses_nobody(engine: Engine) -> None:
@@ -410,6 +469,18 @@ promises:
         ({"within": "1w", "calendar": "hours"}, "can be read in two ways"),
         ({"within": "0s", "calendar": "hours"}, "waits for no time at all"),
         ({"within": "five working days", "calendar": "hours"}, "is not a duration"),
+        ({"every": "2h", "until": "c", "calendar": "hours"}, "`calendar` has no `within`"),
+        (
+            {
+                "after": None,
+                "expect": None,
+                "whenever": "a",
+                "preceded_by": "b",
+                "within": "2h",
+                "calendar": "hours",
+            },
+            "'calendar' does not belong to this pattern",
+        ),
     ],
 )
 def test_what_could_be_read_in_two_ways_is_refused(promise: dict[str, object], says: str) -> None:

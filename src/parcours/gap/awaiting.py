@@ -58,8 +58,8 @@ def tell_deadlines(engine: Engine, scope: Scope, promise: Promise, pool: str) ->
     """
     timetable, wait = scope.world.timetables[promise.calendar or ""], promise.wait
     assert wait is not None  # noqa: S101 - callers only ask for promises with a calendar
-    schedules = [timetable.common, *timetable.places.values()]
-    _register_places(engine, timetable)
+    schedules = [timetable.common, *dict.fromkeys(timetable.places.values())]
+    _register_places(engine, timetable, schedules)
     engine.run(f"create or replace temp table awaited as {_awaited(scope, promise, timetable, pool)}")
     first, last = engine.rows("select min(at_us), max(at_us) from awaited")[0]
     origin, start, due = _tables(tuple(schedules), first or 0, last or 0, wait)
@@ -69,10 +69,11 @@ def tell_deadlines(engine: Engine, scope: Scope, promise: Promise, pool: str) ->
     engine.make_table(__package__, "deadline", asked)
 
 
-def _register_places(engine: Engine, timetable: Timetable) -> None:
-    """Table `clock_place`: which hours each named place has; 0 are those of all others."""
-    names = list(timetable.places)
-    columns = [pa.array(names, pa.string()), pa.array(range(1, len(names) + 1), pa.int32())]
+def _register_places(engine: Engine, timetable: Timetable, schedules: Sequence[Schedule | None]) -> None:
+    """Table `clock_place`: which hours each named place has, by their place in the list; 0 are those of all others."""
+    clocks = {schedule: number for number, schedule in enumerate(schedules) if number}
+    codes = [clocks[schedule] for schedule in timetable.places.values()]
+    columns = [pa.array(list(timetable.places), pa.string()), pa.array(codes, pa.int32())]
     engine.register("clock_place", pa.table(columns, ["value", "clock_id"]))
 
 

@@ -213,6 +213,8 @@ class Results:
             place = places.get(row["trigger_id"])
             schedule = timetable.at(place)
             parts = [] if schedule is None else counted_parts(schedule, row["trigger_at"], wait)
+            if parts and parts[-1][1] - wait.in_days != row["deadline_at"]:
+                continue  # a revision has moved it
             # The last instant of a working day is counted, the moment of closing is not open any more.
             answer[row["trigger_id"]] = {
                 "calendar": calendar,

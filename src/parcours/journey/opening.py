@@ -11,7 +11,7 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
@@ -220,6 +220,7 @@ def _holidays(country: str, year: int) -> frozenset[date]:
     return public_holidays(country, year)
 
 
+@lru_cache(maxsize=100_000)
 def instant_on(day: date, minutes: int, zone: str) -> int:
     """The instant at which clocks in a zone show so many minutes after midnight, microseconds UTC.
 
