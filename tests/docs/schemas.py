@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 Schema = dict[str, Any]  # a JSON document
 _KINDS: dict[str, type | tuple[type, ...]] = {
-    "string": str,
+    "string": (str, date),  # YAML reads a date where editors see text
     "number": (int, float),
     "integer": int,
     "boolean": bool,

@@ -137,7 +137,9 @@ def check(item: Drawn, brand: Brand) -> list[str]:
     """What is wrong with it where shops emit both of its signals."""
     catalogue = Catalogue(set(), {"order"})
     types = {"order.placed", "order.ready"}
-    return [fault.what for fault in check_map(item, types, catalogue, {"shop"}, brand, open_types=False)]
+    return [
+        fault.what for fault in check_map(item, types, catalogue, {"shop"}, open_types=False, brand=brand)
+    ]
 
 
 def test_a_map_names_no_owner_that_the_brand_does_not() -> None:

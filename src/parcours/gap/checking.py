@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from parcours.gap.measured import place_of
+from parcours.journey.brand import Brand
 from parcours.journey.map import PATTERNS
 from parcours.journey.scope import refs_of
 from parcours.journey.where import BadCondition, Catalogue, parse_condition
@@ -13,7 +14,6 @@ from parcours.kernel.document import closest
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from parcours.journey.brand import Brand
     from parcours.journey.map import Drawn, Promise, Step
     from parcours.kernel.errors import Fault
 
@@ -25,9 +25,9 @@ def check_map(
     types: Collection[str],
     catalogue: Catalogue,
     sources: Collection[str],
-    brand: Brand,
     *,
     open_types: bool,
+    brand: Brand | None = None,
 ) -> list[Fault]:
     """Every fault of a map that its workspace reveals.
 
@@ -36,15 +36,15 @@ def check_map(
         types: Signal types that sources emit.
         catalogue: Words that conditions may use.
         sources: Names of the sources.
-        brand: What the map inherits.
         open_types: Some source takes its types from its rows and has not been imported, so a type not in `types` may still come.
+        brand: What the map inherits; None: nothing.
     """
     return [
         *_check_refs(item, types, catalogue, open_types=open_types),
         *_check_per(item, catalogue),
         *_check_slices(item, catalogue),
-        *_check_known_owners(item, brand),
-        *_check_calendars(item, brand, catalogue),
+        *_check_known_owners(item, brand or Brand()),
+        *_check_calendars(item, brand or Brand(), catalogue),
         *(
             fault
             for number, promise in enumerate(item.map.promises)

@@ -173,7 +173,7 @@ def _check_maps(
     return [
         fault
         for item in drawn
-        for fault in check_map(item, types, catalogue, sources, brand, open_types=open_types)
+        for fault in check_map(item, types, catalogue, sources, open_types=open_types, brand=brand)
     ]
 
 

@@ -113,7 +113,7 @@ def rehearse(workspace: Workspace) -> list[Outcome]:
     sources = {item.source.source for item in mapped}
     is_open = computes_types(mapped)
     for item in drawn:
-        faults += check_map(item, types, catalogue, sources, brand, open_types=is_open)
+        faults += check_map(item, types, catalogue, sources, open_types=is_open, brand=brand)
     maps = {item.map.map: item for item in drawn}
     for case in placed:
         if case.map in maps:
