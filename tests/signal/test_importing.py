@@ -305,7 +305,7 @@ def packed(kind: str) -> bytes:
     if kind == "zst":
         return bytes(pa.Codec("zstd").compress(plain, asbytes=True))
     if kind == "gz":
-        return gzip.compress(plain)
+        return gzip.compress(plain, mtime=0)
     return bz2.compress(plain) if kind == "bz2" else lzma.compress(plain)
 
 
