@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from parcours.gap.checking import check_map
-from parcours.journey.brand import Brand
 from parcours.journey.map import Drawn, JourneyMap
 from parcours.journey.where import Catalogue
 from parcours.kernel.document import read_document, validate
@@ -57,7 +56,7 @@ def faults_of(folder: Path, promise: str) -> list[Fault]:
     assert not isinstance(document, Fault)
     drawn = validate(document, JourneyMap)
     assert isinstance(drawn, JourneyMap)
-    return check_map(Drawn(drawn, document), TYPES, CATALOGUE, {"shop"}, Brand(), open_types=False)
+    return check_map(Drawn(drawn, document), TYPES, CATALOGUE, {"shop"}, open_types=False)
 
 
 @pytest.mark.parametrize("promise", RIGHT)
