@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import re
+import shutil
+import sqlite3
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -388,6 +392,25 @@ def test_before_the_first_run_results_say_so(tmp_path: Path) -> None:
 
     assert (answer.code, answer.out) == (2, "")
     assert answer.err == "parcours: nothing has been run here yet; call `parcours run` first\n"
+
+
+def test_what_another_version_derived_is_not_read(shop: Shop, tmp_path: Path) -> None:
+    """Its tables may mean something else: one sentence, and `run` makes them anew."""
+    folder = shutil.copytree(shop.folder, tmp_path / "shop")
+    with contextlib.closing(sqlite3.connect(folder / ".parcours/vault/vault.sqlite")) as vault, vault:
+        ((number, text),) = vault.execute(
+            "select run_id, facts from manifest order by run_id desc limit 1"
+        ).fetchall()
+        facts = {**json.loads(text), "logic": '["1", {}]'}
+        vault.execute("update manifest set facts = ? where run_id = ?", [json.dumps(facts), number])
+    answer = call("gaps", "-w", folder)
+
+    assert answer.code == 2
+    assert answer.err == (
+        "parcours: the last run was made by another version of parcours; call `parcours run`, which makes it anew\n"
+    )
+    assert call("run", "-w", folder, "--as-of", "2026-11-15").code == 0
+    assert call("gaps", "-w", folder).code == 0
 
 
 def test_check_tells_every_fault_with_its_line(tmp_path: Path) -> None:

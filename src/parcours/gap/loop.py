@@ -20,7 +20,7 @@ from parcours.gap.counting import count_gaps
 from parcours.gap.judging import drop_pools, judge
 from parcours.gap.naming import register_terms
 from parcours.gap.replacing import LAYERED, Replacing, current
-from parcours.gap.tables import GAP, VERDICT
+from parcours.gap.tables import GAP, LOGIC, VERDICT
 from parcours.identity import PERSON_TOKEN, Standing, records, resolve_people, rules_of
 from parcours.identity.deciding import in_force, read_log
 from parcours.identity.store import TABLES as IDENTITY_TABLES
@@ -60,7 +60,6 @@ if TYPE_CHECKING:
     from parcours.signal.mapping import Mapped
 
 KEPT_MANIFESTS = 2
-LOGIC = "3"  # raised when the meaning of a derived table changes, so that the next run makes it anew
 _BYTES_AT_WORK = 200  # of a signal while journeys are cut and promises judged
 _TABLES = (SIGNAL, TIMELESS, LINK, OBJECT, *IDENTITY_TABLES, *LAYERED, GAP)
 

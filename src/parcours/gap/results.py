@@ -15,7 +15,7 @@ from sqlalchemy import select
 from parcours.gap.interval import effective_count, kept_interval
 from parcours.gap.naming import iso_week, register_terms
 from parcours.gap.replacing import LAYERED, current
-from parcours.gap.tables import GAP, SLICES, VERDICT
+from parcours.gap.tables import GAP, LOGIC, SLICES, VERDICT
 from parcours.gap.when import When
 from parcours.identity import PERSON_TOKEN
 from parcours.identity.correcting import corrected
@@ -56,6 +56,18 @@ class NothingPublished(ParcoursError, LookupError):
 
     def __init__(self) -> None:
         super().__init__("nothing has been run here yet", fix="call `parcours run` first")
+
+
+class OtherVersion(ParcoursError, RuntimeError):
+    """The last run was made by a version of parcours that derived its tables otherwise."""
+
+    code = "gap.other_version"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the last run was made by another version of parcours",
+            fix="call `parcours run`, which makes it anew",
+        )
 
 
 class Unknown(ParcoursError, LookupError):
@@ -627,6 +639,7 @@ def open_results(workspace: Workspace, memory: str | None = None) -> Iterator[Re
 
     Raises:
         NothingPublished: No run has been published.
+        OtherVersion: The last one was made by another version.
     """
     if not (workspace.vault / "vault.sqlite").exists():
         raise NothingPublished
@@ -645,6 +658,8 @@ def _opened(workspace: Workspace, memory: str | None) -> Iterator[Results]:
         manifests = vault.manifests(1)
         if not manifests:
             raise NothingPublished
+        if json.loads(str(manifests[0].facts["logic"]))[0] != LOGIC:
+            raise OtherVersion
         yield Results(workspace, engine, vault, manifests[0])
     finally:
         engine.close()
