@@ -152,6 +152,21 @@ class Journey:
 
 
 @dataclass(frozen=True)
+class Told:
+    """What some patterns tell beside a verdict; None where they do not.
+
+    `from_us` is the start of a slot or of a window that looks back, `found` and `asked` are counts or sums, `original` is verdict and deadline
+    of the promise before it was revised, `denied_at` when the customer denied it.
+    """
+
+    from_us: int | None = None
+    found: float | None = None
+    asked: float | None = None
+    original: tuple[str, int | None] | None = None
+    denied_at: int | None = None
+
+
+@dataclass(frozen=True)
 class Verdict:
     """What was found for one trigger.
 
@@ -167,22 +182,7 @@ class Verdict:
     deadline_us: int | None
     target_at: int | None
     part: str | None = None
-    told: Told | None = None
-
-
-@dataclass(frozen=True)
-class Told:
-    """What some patterns tell beside a verdict; None where they do not.
-
-    `from_us` is the start of a slot or of a window that looks back, `found` and `asked` are counts or sums, `original` is verdict and deadline
-    of the promise before it was revised, `denied_at` when the customer denied it.
-    """
-
-    from_us: int | None = None
-    found: float | None = None
-    asked: float | None = None
-    original: tuple[str, int | None] | None = None
-    denied_at: int | None = None
+    told: Told = field(default_factory=Told)
 
 
 # Order ------------------------------------------------------------------------------------------------------
@@ -896,5 +896,5 @@ def _contested(asked: _Asked, verdict: Verdict) -> Verdict:
     ]
     if not denied:
         return verdict
-    told = verdict.told or Told()
+    told = verdict.told
     return replace(verdict, verdict="contested", told=replace(told, denied_at=max(denied)))

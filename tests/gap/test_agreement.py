@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from gap import given as drawn
 from gap.direct import Direct, Found
 from gap.published import Lived, run_case
-from gap.reference import Told, judge, stitch
+from gap.reference import judge, stitch
 from parcours.gap import loop
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def expected(journey_map: Map, log: tuple[Signal, ...], as_of: int) -> list[Foun
                 v.deadline_us,
                 v.target_at,
                 v.part,
-                v.told or Told(),
+                v.told,
             )
             for v in verdicts
         ),
