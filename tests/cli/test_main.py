@@ -17,7 +17,6 @@ import typer.main
 
 from cli.given import Answer, call
 from parcours.cli.main import app
-from parcours.cli.show.tables import console
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,12 +67,9 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
 
 
 @pytest.fixture
-def narrow(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
     """A terminal of 80 columns."""
     monkeypatch.setenv("COLUMNS", "80")
-    console.cache_clear()
-    yield
-    console.cache_clear()
 
 
 # The contract -----------------------------------------------------------------------------------------------
@@ -302,10 +298,8 @@ def test_eighty_columns_lose_nothing(shop: Shop, name: str, monkeypatch: pytest.
     figures = re.compile(r"[\w.,%:/-]*\d[\w.,%:/-]*")
     piped = call(*READERS[name], "-w", shop.folder).out
     monkeypatch.setenv("COLUMNS", "80")
-    console.cache_clear()
 
     narrow = call(*READERS[name], "-w", shop.folder).out
-    console.cache_clear()
 
     assert {word.rstrip(",") for word in figures.findall(piped)} <= {
         word.rstrip(",") for word in figures.findall(narrow)

@@ -15,24 +15,21 @@ from parcours.cli.show.journeys import graph_lines, map_lines, variant_lines
 from parcours.cli.show.person import person_lines
 from parcours.cli.show.run import run_lines
 from parcours.cli.show.side_by_side import pair_lines
-from parcours.cli.show.tables import bar, console, lapse, note, share, sheet
+from parcours.cli.show.tables import bar, lapse, note, share, sheet
 from parcours.gap.loop import RunReport, Stage
 from parcours.signal.compiling import Refused
 from parcours.ui import speak
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
 Row = dict[str, Any]  # as results answer it
 
 
 @pytest.fixture
-def narrow(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Forty columns."""
     monkeypatch.setenv("COLUMNS", "40")
-    console.cache_clear()
-    yield
-    console.cache_clear()
 
 
 def gap(kept: int, broken: int, unobservable: int = 0, **more: object) -> Row:

@@ -103,7 +103,7 @@ def test_figures_are_those_counted_by_hand(shop: Path) -> None:
     assert (after["journeys"], after["journeys_crossing"], after["signals_crossing"]) == (3, 1, 6)
     assert found["pairs"] == [{"channel": "store", "other_channel": "web", "before": 0, "after": 1}]
     assert found["several"] == {"people": 1, "by_records": 0, "rules": {"account": 1}}
-    assert found["one"] == {"pairs": 1, "waiting": {}}
+    assert found["one"] == {"pairs": 1, "waiting": {"records": 1}}  # Bob's record has Ann's address
 
 
 def test_every_figure_opens_onto_its_rows(shop: Path) -> None:

@@ -33,14 +33,18 @@ _INDENT = 4
 _NARROWEST = 16  # of a column that folds
 
 
-@cache
 def console() -> Console:
-    """The one console of standard output; coloured on a terminal, and where FORCE_COLOR or CLICOLOR_FORCE ask for it."""
+    """The console of standard output; coloured on a terminal, and where FORCE_COLOR or CLICOLOR_FORCE ask for it."""
     forced = os.environ.get("CLICOLOR_FORCE", "0") not in {"", "0"}
-    is_pipe = not sys.stdout.isatty() and not os.environ.get("COLUMNS", "").isdigit()
-    return Console(
-        highlight=False, force_terminal=True if forced else None, width=_PIPE_WIDTH if is_pipe else None
-    )
+    columns = os.environ.get("COLUMNS", "")
+    if not columns.isdigit():
+        return _console(forced, None if sys.stdout.isatty() else _PIPE_WIDTH)
+    return _console(forced, int(columns))
+
+
+@cache
+def _console(forced: bool, width: int | None) -> Console:
+    return Console(highlight=False, force_terminal=True if forced else None, width=width)
 
 
 def width() -> int:
