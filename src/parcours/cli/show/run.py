@@ -96,7 +96,7 @@ def run_lines(report: RunReport, rows: Sequence[Row], per: str | None, at: str) 
         yield from note(f"next: parcours gaps{at}")
     elif report.accepted and not report.journeys:
         yield from note(
-            f"no map, so nothing is judged; next: parcours journeys graph{at} --per {per or 'person'}"
+            f"no map speaks of what happened, so nothing is judged; next: parcours journeys graph{at} --per {per or 'person'}"
         )
     elif report.accepted:
         yield from note(f"no promise was made to anyone; next: parcours journeys variants{at}")
