@@ -62,14 +62,21 @@ def count_gaps(engine: Engine, lake: Lake, maps: Mapping[int, Sequence[str]]) ->
 
 
 def _count(engine: Engine, map_id: int, slices: Sequence[str]) -> pa.Table:
-    """Rows of one map: verdicts are first counted into cells of all slices at once, then cells into rows; people slice by slice."""
+    """Rows of one map: verdicts are first counted into cells of all slices at once, then cells into rows; people slice by slice.
+
+    Verdicts are read twice, whatever the slices: for the cells, and for who is in them.
+    """
     keys = [f"slice_{number}" for number in range(len(slices))]
     engine.run(f"""
         create or replace temp table cell as
         select promise_id, week, verdict{"".join(f", {key}" for key in keys)}, count(*) as cases, sum(weight) as weight,
                sum(weight * weight) as weight_squared, sum(score_sum) as score_sum, sum(score_count) as score_count
         from ({_scored(engine, map_id)})
-        group by all""")
+        group by all;
+        create or replace temp table concerned as
+        select distinct promise_id, week, person_id{"".join(f", {key}" for key in keys)}
+        from verdict
+        where map_id = {map_id} and person_id is not null""")
     grouped = ", ".join(f"grouping({key}) as no_{key}" for key in ("week", *keys))
     sets = [
         part for key in ("", *keys) for part in (f"(promise_id{_and(key)})", f"(promise_id{_and(key)}, week)")
@@ -83,7 +90,7 @@ def _count(engine: Engine, map_id: int, slices: Sequence[str]) -> pa.Table:
             select promise_id, week{"".join(f", {key}" for key in keys)}, {grouped}, {_FIGURES}
             from cell
             group by grouping sets ({", ".join(sets)})
-        ), people as ({" union all ".join(_people(map_id, key, keys) for key in ("", *keys))})
+        ), people as ({" union all ".join(_people(key, keys) for key in ("", *keys))})
         select f.*, cast(coalesce(p.people, 0) as bigint) as people
         from figure as f left join people as p on {matches}""")
     return _shaped(table, map_id, slices)
@@ -93,7 +100,7 @@ def _and(key: str) -> str:
     return f", {key}" if key else ""
 
 
-def _people(map_id: int, of: str, keys: Sequence[str]) -> str:
+def _people(of: str, keys: Sequence[str]) -> str:
     """SQL of the people of each promise and week, and of each promise, by one slice or by none.
 
     A person counts once a row; so each is first told once a week, which leaves little to tell apart for all time.
@@ -101,7 +108,9 @@ def _people(map_id: int, of: str, keys: Sequence[str]) -> str:
     columns = "".join(
         f", {key if key == of else 'null'} as {key}, {int(key != of)} as no_{key}" for key in keys
     )
-    weekly = f"(select distinct promise_id, week, person_id{_and(of)} from verdict where map_id = {map_id} and person_id is not null)"
+    weekly = (
+        f"(select distinct promise_id, week, person_id{_and(of)} from concerned)" if keys else "concerned"
+    )
     return f"""
         select promise_id, week, 0 as no_week{columns}, count(*) as people from {weekly} group by promise_id, week{_and(of)}
         union all
