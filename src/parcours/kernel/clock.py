@@ -59,6 +59,11 @@ def now_us() -> int:
     return time.time_ns() // 1_000
 
 
+def today(zone: str = "UTC") -> date:
+    """The present day on the clocks of a zone."""
+    return (EPOCH + timedelta(microseconds=now_us())).astimezone(ZoneInfo(zone)).date()
+
+
 def stopwatch() -> Callable[[], float]:
     """A function that answers the seconds since this call; monotonic, so clock changes do not matter."""
     started = time.perf_counter()
