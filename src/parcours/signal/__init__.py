@@ -4,7 +4,8 @@ Question: which facts did the sources leave, and was each one counted?
 Reads: files named by `sources/*.yaml` (CSV, Parquet, JSON lines, Delta, XES, OCEL).
 Writes: lake tables `signal` (one row per accepted signal), `link` (identifiers seen together), `object` (what object ids stand
 for), `timeless` (what happened at a time nobody can read); vault tables imported_file, refused, identifier, free_text, trait, screened, term.
-Flow: `mapping` (the file's meaning) -> `reading` (any file as rows) -> `compiling` (mapping to SQL) -> `importing`.
+Flow: `mapping` (the file's meaning) -> `reading` (any file as rows) -> `compiling` (mapping to SQL) -> `importing` (files in batches):
+each goes its way in `one_file`, and what is personal in it by `keeping` into the vault.
 Before there is a mapping: `sampling` (a file's columns) -> `proposing` (guesses, by `headings` and `shapes`) -> `rendering` (YAML).
 """
 

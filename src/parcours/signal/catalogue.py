@@ -67,6 +67,7 @@ TYPES: Mapping[str, str] = {
     "stock.checked": "Stock checked",
     "basket.filled": "Basket filled",
     "person.identified": "Customer record",
+    "person.birthday": "Birthday",
 }
 
 

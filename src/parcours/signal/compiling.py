@@ -312,6 +312,7 @@ def compile_rule(engine: Engine, rule: Rule, site: Site) -> Draft:
     values = ", ".join(f"{text} as {identifier(name)}" for name, text in columns.items())
     inner = f"select {values} from ({site.relation}) where {_holds(rule.when)}"
     kinds = engine.columns(inner)
+    objects = {name: types[f"o_{name}"].endswith("]") for name in rule.objects}
     text_properties = [name for name in rule.properties if kinds[f"p_{name}"] == "VARCHAR"]
     outer = {
         **{
@@ -335,8 +336,8 @@ def compile_rule(engine: Engine, rule: Rule, site: Site) -> Draft:
             for part in consent_parts(consent)
         },
         "reason": _reason(rule),
-        "objects": _objects(rule.objects, site),
-        "object_values": _object_pairs(rule.objects, site),
+        "objects": _objects(objects, site),
+        "object_values": _object_pairs(objects, site),
         "properties": _properties(list(rule.properties), text_properties),
         "screened": _screened(text_properties),
     }
@@ -521,10 +522,12 @@ def _rank(name: str, priority: Sequence[str], order: Sequence[str]) -> tuple[boo
 
 
 def _object_values(expression: str, kind: str) -> str:
-    """Distinct texts of an object expression, one value or a list."""
+    """Text of an object expression, null where there is none; of a list of them, the distinct texts."""
     value = _safe(expression)
-    texts = f"cast({value} as varchar[])" if kind.endswith("]") else f"[cast({value} as varchar)]"
-    trimmed = f"list_transform({texts}, lambda x: nfc_normalize(trim(x)))"
+    if not kind.endswith("]"):
+        text = f"cast({value} as varchar)"
+        return f"case when trim({text}) <> '' then nfc_normalize(trim({text})) end"
+    trimmed = f"list_transform(cast({value} as varchar[]), lambda x: nfc_normalize(trim(x)))"
     return f"list_distinct(list_filter({trimmed}, lambda x: x <> ''))"
 
 
@@ -569,24 +572,48 @@ def _reason(rule: Rule) -> str:
     return f"case {cases} end"
 
 
-def _objects(objects: Mapping[str, str], site: Site) -> str:
+def _objects(objects: Mapping[str, bool], site: Site) -> str:
+    """The objects of a signal as a list; null where it has none. `objects`: namespace to whether its values are lists."""
+
+    def coded(name: str, value: str) -> str:
+        return f"{{'namespace_id': {site.namespaces[name]}, 'object_id': {keyed_hash(site.key, literal(name), value)}}}"
+
     if not objects:
         return "null::struct(namespace_id integer, object_id bigint)[]"
-    parts = [
-        f"list_transform({identifier(f'o_{name}')}, lambda x: {{'namespace_id': {site.namespaces[name]}, 'object_id': {keyed_hash(site.key, literal(name), 'x')}}})"
-        for name in objects
-    ]
-    merged = f"flatten(list_filter([{', '.join(parts)}], lambda x: x is not null))"
-    return f"case when len({merged}) > 0 then {merged} end"
+    some = " or ".join(
+        f"len({identifier(f'o_{name}')}) > 0" if is_list else f"{identifier(f'o_{name}')} is not null"
+        for name, is_list in objects.items()
+    )
+    return f"case when {some} then {_gathered(objects, coded)} end"
 
 
-def _object_pairs(objects: Mapping[str, str], site: Site) -> str:
-    parts = [
-        f"list_transform({identifier(f'o_{name}')}, lambda x: {{'namespace_id': {site.namespaces[name]}, 'namespace': {literal(name)}, 'value': x}})"
-        for name in objects
-    ]
-    if not parts:
+def _object_pairs(objects: Mapping[str, bool], site: Site) -> str:
+    """The objects of a signal in clear."""
+
+    def told(name: str, value: str) -> str:
+        return f"{{'namespace_id': {site.namespaces[name]}, 'namespace': {literal(name)}, 'value': {value}}}"
+
+    if not objects:
         return "null::struct(namespace_id integer, namespace varchar, value varchar)[]"
+    return _gathered(objects, told)
+
+
+def _gathered(objects: Mapping[str, bool], say: Callable[[str, str], str]) -> str:
+    """SQL of one list of what `say` makes of each namespace and value; single values need no list of their own."""
+    columns = {name: identifier(f"o_{name}") for name in objects}
+    singles = {
+        name: f"case when {columns[name]} is not null then {say(name, columns[name])} end"
+        for name, is_list in objects.items()
+        if not is_list
+    }
+    if len(singles) == len(objects):
+        return f"list_filter([{', '.join(singles.values())}], lambda x: x is not null)"
+    parts = [
+        f"case when {column} is not null then [{say(name, column)}] end"
+        if name in singles
+        else f"list_transform({column}, lambda x: {say(name, 'x')})"
+        for name, column in columns.items()
+    ]
     return f"flatten(list_filter([{', '.join(parts)}], lambda x: x is not null))"
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from parcours.signal.erased import mark_rows, text_carries
-from parcours.signal.importing import compile_source, digest_of, drop_tables, open_source
+from parcours.signal.importing import digest_of, drop_tables, open_source
+from parcours.signal.one_file import compile_source
 from parcours.signal.tables import MAX_RULES
 
 if TYPE_CHECKING:
