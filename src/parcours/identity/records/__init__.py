@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         check_record_settings,
         read_record_settings,
     )
-    from parcours.identity.records.store import forget_tokens, is_without_traits
+    from parcours.identity.records.store import forget_tokens, is_without_traits, load_birth_dates
 
 __all__ = [
     "FieldStory",
@@ -33,6 +33,7 @@ __all__ = [
     "golden_record",
     "golden_stories",
     "is_without_traits",
+    "load_birth_dates",
     "propose_links",
     "read_record_settings",
     "reasons",
@@ -44,7 +45,7 @@ _PLACES = {
     **dict.fromkeys(("FieldStory", "GoldenField", "golden_record", "golden_stories"), "golden"),
     **dict.fromkeys(("Proposed", "propose_links"), "linking"),
     **dict.fromkeys(("RecordSettings", "check_record_settings", "read_record_settings"), "settings"),
-    **dict.fromkeys(("forget_tokens", "is_without_traits"), "store"),
+    **dict.fromkeys(("forget_tokens", "is_without_traits", "load_birth_dates"), "store"),
 }
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from parcours.lake import Engine
 
 ALL_PAIRS = 1_500 * 1_499 // 2  # so many are compared without asking what they share
-_PAIRS_AT_LEAST, _PAIRS_PER_RECORD = 1_000_000, 20
+_PAIRS_AT_LEAST, _PAIRS_PER_RECORD = 250_000, 20
 _COUNTED_RECORDS = 200_000  # enough to tell how many pairs a rule brings
 _IMPLIED = {  # who agrees in the first agrees in the second
     "family_name": "family_start",

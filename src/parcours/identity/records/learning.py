@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 ENOUGH_RECORDS = 20  # below, chance agreement cannot be told from habit
 _FEWEST_COMPARISONS = 2
 _SEED = 1
-_RANDOM_PAIRS = 500_000
+_RANDOM_PAIRS = 250_000
 _LEAST = 1e-6  # how often strangers agree at least, where no random pair did
 _RECALL_OF_SURE = 0.8  # part of all true pairs that agree in one of `_SURE`; only a start, corrected below
 _ITERATIONS = 1_000

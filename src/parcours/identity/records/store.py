@@ -10,6 +10,7 @@ import pyarrow as pa
 from sqlalchemy import delete, func, insert, select
 
 from parcours.identity.records.fields import FIELDS
+from parcours.identity.records.standardising import birth_date
 from parcours.kernel.clock import now_us
 from parcours.vault.tables import CORRECTION, RECORD, RECORD_FILE, RECORD_MODEL, RECORD_PAIR, TRAIT
 
@@ -122,6 +123,29 @@ def load_traits(
     ]
     engine.register("incoming", pa.Table.from_pylist(rows, TRAIT_SCHEMA))
     engine.run("insert into trait_row select * from incoming")
+
+
+def load_birth_dates(engine: Engine, vault: Vault, as_of: int) -> None:
+    """Make the table `birth_date` (token, born, told_at, correction): each telling up to an instant, as `yyyy-mm-dd`.
+
+    A correction has no instant; what is no date is left out.
+    """
+    kept = [row for row in trait_corrections(vault) if row[2] == "birth_date"]
+    sql = "select token, name, value, occurred_at, file_id, 0 from trait where token is not null and name = 'birth_date'"
+    with vault.transaction() as connection:
+        _load(engine, "trait_row", TRAIT_SCHEMA, connection.exec_driver_sql(sql))
+    rows = [
+        {"token": token, "name": field, "value": value, "file_id": 0, "correction": number}
+        for number, token, field, value in kept
+    ]
+    engine.register("incoming", pa.Table.from_pylist(rows, TRAIT_SCHEMA))
+    engine.run(f"""
+        insert into trait_row select * from incoming;
+        create or replace temp table birth_date as
+        select token, born, occurred_at as told_at, correction
+        from (select *, {birth_date("value")} as born from trait_row)
+        where try_cast(born as date) is not null and (correction > 0 or occurred_at <= {as_of});
+        drop table trait_row""")
 
 
 def load_records(engine: Engine, vault: Vault) -> None:
