@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, false, func, or_, select, update
 
 from parcours.journey import SETTLED
 from parcours.vault.tables import IDENTITY_DECISION, IDENTITY_DECISION_TOKEN, METADATA
@@ -33,6 +33,7 @@ NOT_BY_COLUMN = frozenset(
         "tombstone",
         "refused",
         "identity_decision",
+        "gap_decision",
         "record_file",
         "record_model",
     }
@@ -55,7 +56,7 @@ def rows_of(table: Table, keys: Mapping[str, Collection[int]]) -> ColumnElement[
     parts = [
         table.c[name].in_(numbers(keys[kind])) for kind, names in groups for name in names if name in table.c
     ]
-    return or_(*parts)
+    return or_(false(), *parts)  # a table of nobody: none of its rows
 
 
 def is_reached(table: Table) -> bool:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine, Table
 
-HEAD = "0004"
+HEAD = "0005"
 _KEY_BYTES = 32
 _INSERT_ROWS = 50_000
 

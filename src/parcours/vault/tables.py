@@ -166,6 +166,26 @@ IDENTITY_DECISION = Table(
     Column("decided_at", BigInteger, nullable=False),
     Column("decided_by", Text, nullable=False),
 )
+# What a committee decided on a gap; rows are only added, and the database refuses anything else. `place` is as `deciding` writes it.
+GAP_DECISION = Table(
+    "gap_decision",
+    METADATA,
+    Column("decision_id", Integer, primary_key=True, autoincrement=True),
+    Column("map", Text, nullable=False),
+    Column("promise", Text, nullable=False),
+    Column("place", JSON, nullable=False),
+    Column("choice", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("budget_minor", BigInteger),
+    Column("currency", Text),
+    Column("due_on", Text, nullable=False),
+    Column("because", Text, nullable=False),
+    Column("decided_on", Text, nullable=False),
+    Column("run_id", Integer, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+)
+
 IDENTITY_DECISION_TOKEN = Table(
     "identity_decision_token",
     METADATA,
