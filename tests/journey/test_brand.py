@@ -162,3 +162,26 @@ def test_a_promise_that_nobody_can_prove_is_found() -> None:
     item = drawn(owner="store", step_owner="store", expect="order.readied")
 
     assert check(item, Brand()) == ["nobody can prove this promise: no source emits 'order.readied'"]
+
+
+@pytest.mark.parametrize(
+    ("money", "sentence"),
+    [
+        ("{contact_cost: {phone: 6 euros}}", "'6 euros' is no amount of money; write it like 5.00 EUR"),
+        (
+            "{contact_cost: {phone: 6.00 EUR}, repeat_cost: 2.00 CHF}",
+            "costs are in CHF and EUR; write all of them in one currency",
+        ),
+        ("{margin: 0}", "greater than 0"),
+        ("{horizon: soon}", "'soon' is not a duration"),
+        ("{horizon: 2h}", "'2h' is less than a day; write it like 60d"),
+        ("{retention: 30d}", "`retention` (30d) ends before `horizon` (60d)"),
+        ("{churn: 2}", "churn"),
+    ],
+)
+def test_a_wrong_price_is_told(tmp_path: Path, money: str, sentence: str) -> None:
+    """With its place, in one sentence."""
+    _, faults = read(tmp_path, f"brand: Colibri\nmoney: {money}\n")
+
+    assert any(sentence in fault for fault in faults), faults
+    assert all(fault.startswith("brand.yaml:2") for fault in faults)

@@ -10,11 +10,13 @@ from datetime import date
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
-import holidays
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
+from parcours.journey.measures import unknown_measures
+from parcours.kernel.clock import UnreadableDuration, duration_us
 from parcours.kernel.document import Model, Text, Translations, closest, read_document, validate
 from parcours.kernel.errors import Fault
+from parcours.kernel.money import read_amount
 from parcours.kernel.workspace import Zone
 from parcours.signal.mapping import Name
 
@@ -26,6 +28,7 @@ HOLIDAYS_KNOWN = version("holidays")
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CLOSED, NONE = "closed", "none"
 _DAY_MINUTES = 24 * 60
+_DAY_US = 24 * 60 * 60 * 1_000_000
 _CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)")
 
 Spans = tuple[tuple[int, int], ...]
@@ -129,6 +132,8 @@ def public_holidays(country: str, year: int) -> frozenset[date]:
     Raises:
         ValueError: No such country or part is known.
     """
+    import holidays  # noqa: PLC0415 - a fifth of a second at import, needed where a calendar names a country
+
     name, _, part = country.partition("-")
     known = holidays.list_supported_countries()
     if name not in known:
@@ -136,6 +141,23 @@ def public_holidays(country: str, year: int) -> frozenset[date]:
     if part and part not in known[name]:
         raise ValueError(f"{country!r} is no part of a country; {closest(part, known[name])}")
     return frozenset(holidays.country_holidays(name, subdiv=part or None, years=year))
+
+
+def holiday_title(country: str | None, day: date) -> dict[str, str] | None:
+    """What a public holiday is called, by language; None: the day is none there. English and French where the library has them."""
+    import holidays  # noqa: PLC0415 - as above
+
+    if country is None or day not in public_holidays(country, day.year):
+        return None
+    name, _, part = country.partition("-")
+    spoken = getattr(holidays, name).supported_languages
+    found = {"": str(holidays.country_holidays(name, subdiv=part or None, years=day.year)[day])}
+    for code, language in (("en", "en_US"), ("fr", "fr")):
+        if language in spoken:
+            calendar = holidays.country_holidays(name, subdiv=part or None, years=day.year, language=language)
+            found[code] = str(calendar[day])
+    own = found.pop("")
+    return found or {"en": own}
 
 
 def _as_day(value: object) -> object:
@@ -228,6 +250,51 @@ class Owner(Model):
     title: Translations
 
 
+def _check_amount(text: str) -> str:
+    read_amount(text)
+    return text
+
+
+def _check_days_ahead(text: str) -> str:
+    try:
+        ahead_us = duration_us(text)
+    except UnreadableDuration as problem:
+        raise ValueError(str(problem)) from None
+    if ahead_us < _DAY_US:
+        raise ValueError(f"{text!r} is less than a day; write it like 60d")
+    return text
+
+
+Price = Annotated[Text, AfterValidator(_check_amount)]
+DaysAhead = Annotated[Text, AfterValidator(_check_days_ahead)]
+
+
+class Pricing(Model):
+    """What turns broken promises into money: which signals are purchases and contacts, and what things cost."""
+
+    purchases: tuple[Text, ...] = ()
+    contacts: tuple[Text, ...] = ()
+    contact_cost: dict[Name, Price] = Field(default_factory=dict)
+    switch_cost: Price | None = None
+    repeat_cost: Price | None = None
+    margin: float | None = Field(default=None, gt=0, le=1)
+    contacts_within: DaysAhead = "14d"
+    horizon: DaysAhead = "60d"
+    retention: DaysAhead = "365d"
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        costs = [*self.contact_cost.values(), self.switch_cost, self.repeat_cost]
+        currencies = sorted({read_amount(cost).currency for cost in costs if cost is not None})
+        if len(currencies) > 1:
+            raise ValueError(f"costs are in {' and '.join(currencies)}; write all of them in one currency")
+        if duration_us(self.retention) < duration_us(self.horizon):
+            raise ValueError(
+                f"`retention` ({self.retention}) ends before `horizon` ({self.horizon}); write a longer one"
+            )
+        return self
+
+
 class Brand(Model):
     """What `brand.yaml` may say."""
 
@@ -238,6 +305,7 @@ class Brand(Model):
     channels: dict[Name, Channel] = Field(default_factory=dict)
     calendars: dict[Name, Calendar] = Field(default_factory=dict)
     owners: dict[Name, Owner] = Field(default_factory=dict)
+    money: Pricing = Field(default_factory=Pricing)
 
 
 def read_brand(workspace: Workspace) -> tuple[Brand, list[Fault]]:
@@ -249,7 +317,13 @@ def read_brand(workspace: Workspace) -> tuple[Brand, list[Fault]]:
     if isinstance(document, Fault):
         return Brand(), [document]
     found = validate(document, Brand)
-    return (Brand(), found) if isinstance(found, list) else (found, [])
+    if isinstance(found, list):
+        return Brand(), found
+    return found, [
+        document.fault(("channels", name, "keep", measure), f"channel {name!r}: {what}", fix)
+        for name, channel in found.channels.items()
+        for measure, what, fix in unknown_measures(channel.keep)
+    ]
 
 
 def json_schema() -> dict[str, Any]:  # a JSON document

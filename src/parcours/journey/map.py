@@ -10,22 +10,25 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
+from parcours.journey.brand import Price
 from parcours.journey.cases import Case
+from parcours.journey.measures import MEASURES, unknown_measures
 from parcours.journey.opening import is_working_days, read_wait
 from parcours.kernel.clock import UnreadableDuration, duration_us
 from parcours.kernel.document import Document, Model, Text, Translations, read_document, validate
 from parcours.kernel.errors import Fault
+from parcours.kernel.money import Amount, read_amount
 from parcours.signal.mapping import Name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from parcours.journey.opening import Wait
     from parcours.kernel.workspace import Workspace
 
 # What a promise says of its target; each with the keys that belong to it beside those of every promise.
 _FORWARD = {"after", "within", "calendar", "until", "match", "each", "unless", "only_for", "contradicted_by"}
-_BACKWARD = {"whenever", "within", "match", "unless", "only_for", "contradicted_by"}
+_BACKWARD = {"whenever", "within", "calendar", "match", "unless", "only_for", "contradicted_by"}
 PATTERNS = {
     "expect": _FORWARD | {"before", "between", "sum", "every", "revised_by"},
     "never": _FORWARD,
@@ -178,6 +181,7 @@ class Goal(Model):
 
     promise: Name | None = None
     measure: Text | None = None
+    channel: Text | None = None
     kept: float | None = Field(default=None, ge=0, le=1)
     at_most: float | None = None
     at_least: float | None = None
@@ -198,7 +202,7 @@ class Promise(Model):
     theme: Text | None = None
     nature: Literal["delay", "availability", "price", "welcome", "information", "effort"] | None = None
     owner: Text | None = None
-    cost: Any = None  # money per case, priced elsewhere
+    cost: dict[Name, Price] = Field(default_factory=dict)
     after: Ref | None = None
     whenever: Ref | None = None
     expect: Ref | None = None
@@ -211,7 +215,7 @@ class Promise(Model):
     before: Text | None = None
     between: tuple[Text, Text] | None = None
     until: Ref | None = None
-    every: Duration | None = None
+    every: Window | None = None
     at_least: Bound | None = None
     at_most: Bound | Count | None = None
     sum: Pair | None = None
@@ -238,20 +242,29 @@ class Promise(Model):
         if self.only_for is not None and self.trigger is None:
             raise ValueError("`only_for` asks the trigger, and this promise has none; add `after`")
         self._check_calendar()
+        currencies = sorted({read_amount(price).currency for price in self.cost.values()})
+        if len(currencies) > 1:
+            raise ValueError(f"`cost` is in {' and '.join(currencies)}; write it in one currency")
         return self
+
+    @property
+    def direct_cost(self) -> Amount | None:
+        """What one broken promise costs by itself; None: the map says nothing."""
+        prices = [read_amount(price) for price in self.cost.values()]
+        return Amount(sum(price.minor for price in prices), prices[0].currency) if prices else None
 
     def _check_calendar(self) -> None:
         if self.calendar is None:
-            if self.within is not None and is_working_days(self.within):
+            if self._waits is not None and is_working_days(self._waits):
                 raise ValueError(
                     "`working days` have no `calendar` to count on; add `calendar: bank_days` of brand.yaml"
                 )
-        elif self.within is None:
+        elif self._waits is None:
             raise ValueError(
-                "`calendar` has no `within` to count; write `within: 2h`, or take `calendar` out"
+                "`calendar` has no `within` or `every` to count; write `within: 2h`, or take `calendar` out"
             )
         else:
-            read_wait(self.within)
+            read_wait(self._waits)
 
     def _check_expect(self) -> None:
         if self.after is None:
@@ -316,9 +329,13 @@ class Promise(Model):
                 raise ValueError(f"{key!r} does not belong to this pattern; take it out")
 
     @property
+    def _waits(self) -> str | None:
+        return self.within or self.every
+
+    @property
     def wait(self) -> Wait | None:
-        """What is waited for on the promise's calendar; None where time is counted as it passes."""
-        return None if self.calendar is None or self.within is None else read_wait(self.within)
+        """What is waited for, or looked back, on the promise's calendar; None where time is counted as it passes."""
+        return None if self.calendar is None or self._waits is None else read_wait(self._waits)
 
     @property
     def pattern(self) -> str:
@@ -330,6 +347,10 @@ class Promise(Model):
         """What is expected, forbidden, counted, measured, or looked back for."""
         found: SignalRef = getattr(self, self.pattern)
         return found
+
+    def is_started_by(self, signal: str) -> bool:
+        """Its trigger is of this type."""
+        return self.trigger is not None and self.trigger.signal == signal
 
     @property
     def trigger(self) -> SignalRef | None:
@@ -455,6 +476,7 @@ def _inside(item: Drawn) -> list[Fault]:
                 )
             )
     for number, goal in enumerate(item.map.goals):
+        faults += _measured(item.document, number, goal)
         if goal.promise is not None and goal.promise not in promises:
             faults.append(
                 item.document.fault(
@@ -464,6 +486,24 @@ def _inside(item: Drawn) -> list[Fault]:
                 )
             )
     return faults
+
+
+def _measured(document: Document, number: int, goal: Goal) -> Iterator[Fault]:
+    """What is wrong with a goal on a measure."""
+    place = ("goals", number, "measure")
+    if goal.measure is None:
+        return
+    for _, what, fix in unknown_measures([goal.measure]):
+        yield document.fault(place, f"the goal: {what}", fix)
+    known = MEASURES.get(goal.measure)
+    if known is None:
+        return
+    if known.needs_channel and goal.channel is None:
+        what = f"the goal on {goal.measure!r} names no channel, and of all channels together it is always 1"
+        yield document.fault(place, what, "add `channel: phone`, or another")
+    if goal.at_most is None and goal.at_least is None:
+        what = f"the goal on {goal.measure!r} has no bound"
+        yield document.fault(place, what, "write `at_most: 0.1` or `at_least: 0.9`")
 
 
 def _repeated(

@@ -89,13 +89,15 @@ class Due(NamedTuple):
         stretch: Its number: what is counted, less one, by the length of a stretch.
         counted_from: The least that is counted in it.
         counted_until: The most.
-        due_from: The instant at which the least has been counted, microseconds UTC; each one more takes a microsecond.
+        due_from: The instant at which the least has been counted, microseconds UTC.
+        runs: Each one more takes a microsecond; else all of it is counted at that instant.
     """
 
     stretch: int
     counted_from: int
     counted_until: int
     due_from: int
+    runs: bool = True
 
 
 class Clock(NamedTuple):
@@ -305,16 +307,20 @@ def clock_of(schedule: Schedule, first_us: int, last_us: int, wait: Wait) -> Clo
             inside = next((opening for opening in day.openings if opening[0] <= since < opening[1]), None)
             if inside is not None and since < day.cut:
                 counted = inside[2] if wait.in_days else inside[2] + since - inside[0]
-                start += _day_by_day(first_us, since, until, counted, runs=not wait.in_days)
+                start += day_by_day(first_us, since, until, counted, runs=not wait.in_days)
             elif (place := bisect_left(begins, since if since < day.cut else day.until)) < len(openings):
-                start += _day_by_day(first_us, since, until, openings[place][2], runs=False)
+                start += day_by_day(first_us, since, until, openings[place][2], runs=False)
     if wait.in_days:
         return Clock(start, [Due(number - 1, number, number, until - 1) for _, until, number in openings])
-    return Clock(start, [row for opening in openings for row in _stretch_by_stretch(*opening)])
+    due = [
+        stretch_by_stretch(counted + 1, counted + ends - begins, begins + 1, STRETCH_US)
+        for begins, ends, counted in openings
+    ]
+    return Clock(start, [row for rows in due for row in rows])
 
 
-def _day_by_day(origin: int, since: int, until: int, counted: int, *, runs: bool) -> Iterator[Start]:
-    """A stretch of time cut where days of 24 hours end."""
+def day_by_day(origin: int, since: int, until: int, counted: int, *, runs: bool) -> Iterator[Start]:
+    """A stretch of time cut where days of 24 hours since the origin end; instants in microseconds UTC."""
     at = since
     while at < until:
         day = (at - origin) // DAY_US
@@ -323,14 +329,16 @@ def _day_by_day(origin: int, since: int, until: int, counted: int, *, runs: bool
         at = ends
 
 
-def _stretch_by_stretch(begins: int, ends: int, counted: int) -> Iterator[Due]:
-    """An opening cut where stretches of what is counted end."""
-    least, most = counted + 1, counted + ends - begins
-    while least <= most:
-        stretch = (least - 1) // STRETCH_US
-        until = min(most, (stretch + 1) * STRETCH_US)
-        yield Due(stretch, least, until, begins + least - counted)
-        least = until + 1
+def stretch_by_stretch(
+    least: int, most: int, due_from: int, length: int, *, runs: bool = True
+) -> Iterator[Due]:
+    """What is counted from `due_from` on, cut where stretches of a length end."""
+    counted = least
+    while counted <= most:
+        stretch = (counted - 1) // length
+        until = min(most, (stretch + 1) * length)
+        yield Due(stretch, counted, until, due_from + (counted - least if runs else 0), runs)
+        counted = until + 1
 
 
 def counted_parts(schedule: Schedule, at_us: int, wait: Wait) -> list[tuple[int, int]]:

@@ -53,6 +53,7 @@ class Scope:
         values: Property to column.
         places: Object namespace to column (object ids).
         parts: Object namespace of `each` to column (lists of object ids, empty where a signal names none).
+        heard_by: Namespace of places at which sources may have been deaf; None: nobody asks where a signal was.
     """
 
     table: str
@@ -62,6 +63,7 @@ class Scope:
     values: dict[str, str] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
     parts: dict[str, str] = field(default_factory=dict)
+    heard_by: str | None = None
 
     def selects(self, ref: SignalRef | Condition, alias: str = "") -> str:
         """SQL that holds for the signals a reference means."""
@@ -74,9 +76,9 @@ class Scope:
         return f"({test} and {prefix}{self.conditions[ref.signal, ref.where]})"
 
 
-def plan_scope(table: str, journey_map: JourneyMap, world: World) -> Scope:
-    """Collect every condition and property that a map asks about."""
-    scope = Scope(table, journey_map, world)
+def plan_scope(table: str, journey_map: JourneyMap, world: World, heard_by: str | None = None) -> Scope:
+    """Collect every condition and property that a map asks about, and the places of `heard_by`."""
+    scope = Scope(table, journey_map, world, heard_by=heard_by)
     for asked in _conditions(journey_map):
         scope.conditions.setdefault(asked, f"holds_{len(scope.conditions)}")
     for name in _names(journey_map):
@@ -90,6 +92,8 @@ def plan_scope(table: str, journey_map: JourneyMap, world: World) -> Scope:
     for promise in journey_map.promises:
         if promise.each is not None:
             scope.parts.setdefault(promise.each, f"parts_{len(scope.parts)}")
+    if heard_by is not None:
+        scope.places.setdefault(heard_by, f"place_{len(scope.places)}")
     return scope
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def see_signals(engine: Engine, files: Iterable[Mapping[str, Any]], as_of: int) -> None:
-    """Make the view `seen`.
+    """Make the view `seen`, under the name `seen_signal` too, which stays where a map sees more.
 
     Args:
         engine: Holds `signal` and `person_token`.
@@ -28,7 +28,8 @@ def see_signals(engine: Engine, files: Iterable[Mapping[str, Any]], as_of: int) 
         "rank": pa.array(range(len(ranked)), pa.int64()),
     }
     engine.register("file_rank", pa.table(ranks))
-    engine.make_view(__package__, "seen", {"as_of": as_of, "file_shift": FILE_SHIFT})
+    for name in ("seen_signal", "seen"):
+        engine.make_view(__package__, "seen", {"as_of": as_of, "file_shift": FILE_SHIFT}, name=name)
 
 
 def see_timeless(engine: Engine) -> None:

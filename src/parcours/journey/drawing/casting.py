@@ -104,8 +104,9 @@ def name_lines(role: Role, width: float, lines: int) -> tuple[str, ...]:
 
 def name_size(lines: tuple[str, ...], role: Role) -> tuple[float, float]:
     """Width and height of a name."""
-    wide = widest(lines, SIZES["label"]) + 0.15 * width_of(role.beside, SIZES["label"]) + 3
-    return wide, LINE * len(lines) + 1
+    size = SIZES["label"]
+    bold = width_of(lines[-1], size) + 0.15 * width_of(role.beside, size)  # the people are the last word
+    return max(widest(lines, size), bold) + 3, LINE * len(lines) + 1
 
 
 def name_at(

@@ -44,14 +44,16 @@ def place_names(
         edges: Between stages; a name across one costs a little.
     """
     ink = _ink(strokes)
+    round_ones = np.array([(disc.x, disc.y, disc.reach + 1) for disc in discs.values()]).reshape(-1, 3)
     placed: dict[str, Label] = {}
     for key in sorted(discs, key=lambda key: (-discs[key].place.people, key)):
-        taken = [*(label.box for label in placed.values())]
-        taken += [label.box for other, label in sure.items() if other not in placed and other != key]
+        boxes = [label.box for label in placed.values()]
+        boxes += [label.box for other, label in sure.items() if other not in placed and other != key]
+        taken = np.array([(box.x, box.y, box.right, box.bottom) for box in boxes]).reshape(-1, 4)
         free = [
             (cost + _over(label.box, ink) + _across(label.box, edges), rank, label)
             for rank, (cost, label) in enumerate(_candidates(roles[key], discs[key], sure[key]))
-            if label is sure[key] or _is_free(label.box, taken, discs, room)
+            if label is sure[key] or _is_free(label.box, taken, round_ones, room)
         ]
         placed[key] = min(free, key=lambda item: item[:2])[2]
     return placed
@@ -96,23 +98,26 @@ def _further(disc: Disc, wide: float, high: float) -> Iterator[tuple[float, Poin
             yield 2.5 + distance / 20, corner, (start, end)
 
 
-def _is_free(box: Box, taken: Sequence[Box], discs: Mapping[str, Disc], room: Box) -> bool:
-    inside = box.x >= room.x and box.right <= room.right and box.y >= room.y and box.bottom <= room.bottom
-    return (
-        inside
-        and not any(box.touches(other) for other in taken)
-        and not any(box.touches_disc(disc.x, disc.y, disc.reach + 1) for disc in discs.values())
-    )
+def _is_free(box: Box, taken: np.ndarray, discs: np.ndarray, room: Box) -> bool:
+    """Whether a box stays inside the room and touches neither boxes (n, 4: left, top, right, bottom) nor discs (n, 3: middle, reach)."""
+    if not (box.x >= room.x and box.right <= room.right and box.y >= room.y and box.bottom <= room.bottom):
+        return False
+    left, top, right, bottom = taken.T
+    if np.any((box.x < right) & (left < box.right) & (box.y < bottom) & (top < box.bottom)):
+        return False
+    x, y, reach = discs.T
+    apart = np.hypot(np.clip(x, box.x, box.right) - x, np.clip(y, box.y, box.bottom) - y)
+    return not np.any(apart < reach)
 
 
 def _ink(strokes: Sequence[Stroke]) -> np.ndarray:
     """Points along all flows: x, y, weight (n, 3) float64."""
+    parts = np.linspace(0, 1, _PARTS + 1)
     rows = [
-        (*stroke.curve.at(part / _PARTS), 0.14 + 0.02 * stroke.width)
+        np.column_stack([stroke.curve.points(parts), np.full(_PARTS + 1, 0.14 + 0.02 * stroke.width)])
         for stroke in strokes
-        for part in range(_PARTS + 1)
     ]
-    return np.array(rows, dtype=np.float64).reshape(-1, 3)
+    return np.concatenate(rows) if rows else np.empty((0, 3))
 
 
 def _over(box: Box, ink: np.ndarray) -> float:

@@ -5,7 +5,6 @@ Everything here runs along `u`, the direction of the stages, and across `v`: in 
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -29,7 +28,7 @@ _ASIDE = (70, -70, 100, -100, 130, -130, 170, -170)
 _DEPTHS = (40, 60, 90, 120)
 _PORTS = 1.5  # part of a disc's radius over which flows are spread, to both sides together
 _TOLD = 12  # flows that the keyboard reaches, at least; all with people let down are among them
-_STEPS = 60  # a curve is followed in so many steps to see where it comes out
+_STEPS = np.arange(1, 60) / 60  # where a curve is looked at to see where it comes out
 _APEX = 0.75  # how far a curve goes of the way to its inner points, where both are equally far
 _SEEN = 0.8  # least width of a line of people let down
 _MANY = 0.25  # from this share on they are shown anyway
@@ -73,18 +72,21 @@ def strokes_of(flows: Sequence[Flow], ground: Ground, most: float) -> list[Strok
     widths = [flow.journeys * scale for flow in flows]
     curves = _route_all(flows, widths, ground)
     worth = {index for index, flow in enumerate(flows) if flow.let_down} | set(range(_TOLD))
-    return [
-        Stroke(
-            flow=flow,
-            curve=curve,
-            width=width,
-            bad_width=_bad_width(flow, scale),
-            arrow=None if _runs_on(flow, ground) else sum(_seen(flow, curve, ground)) / 2,
-            seen=_seen(flow, curve, ground),
-            told=index in worth,
+    found = []
+    for index, (flow, width, curve) in enumerate(zip(flows, widths, curves, strict=True)):
+        seen = _seen(flow, curve, ground)
+        found.append(
+            Stroke(
+                flow=flow,
+                curve=curve,
+                width=width,
+                bad_width=_bad_width(flow, scale),
+                arrow=None if _runs_on(flow, ground) else sum(seen) / 2,
+                seen=seen,
+                told=index in worth,
+            )
         )
-        for index, (flow, width, curve) in enumerate(zip(flows, widths, curves, strict=True))
-    ]
+    return found
 
 
 def route(
@@ -110,10 +112,9 @@ def route(
         return _loop(start, ground)
     others = np.array([(s.u, s.v, s.r) for key, s in ground.spots.items() if key not in {source, target}])
     candidates = [_kept_in(curve, ground) for curve in _candidates(start, end, ports, ground)]
-    costs = [
-        _cost(curve, width, others, ground) + _beside(curve, opposite) + 0.1 * rank
-        for rank, curve in enumerate(candidates)
-    ]
+    costs = _costs(candidates, width, others, ground) + 0.1 * np.arange(len(candidates))
+    if opposite is not None:
+        costs += [_beside(curve, opposite) for curve in candidates]
     return candidates[int(np.argmin(costs))]
 
 
@@ -140,15 +141,10 @@ def _bad_width(flow: Flow, scale: float) -> float:
 def _seen(flow: Flow, curve: Curve, ground: Ground) -> tuple[float, float]:
     """Where a curve comes out of the one place and goes into the other."""
     ends = (ground.spots[flow.source], ground.spots[flow.target])
-    parts = [
-        part / _STEPS
-        for part in range(1, _STEPS)
-        if all(
-            math.hypot(curve.at(part / _STEPS)[0] - spot.u, curve.at(part / _STEPS)[1] - spot.v) > spot.r
-            for spot in ends
-        )
-    ]
-    return (parts[0], parts[-1]) if parts else (0.0, 1.0)
+    points = curve.points(_STEPS)
+    out = np.all([np.hypot(points[:, 0] - spot.u, points[:, 1] - spot.v) > spot.r for spot in ends], axis=0)
+    parts = _STEPS[out]
+    return (float(parts[0]), float(parts[-1])) if len(parts) else (0.0, 1.0)
 
 
 def _route_all(flows: Sequence[Flow], widths: Sequence[float], ground: Ground) -> Iterator[Curve]:
@@ -230,28 +226,32 @@ def _loop(spot: Spot, ground: Ground) -> Curve:
     )
 
 
-def _cost(curve: Curve, width: float, others: np.ndarray, ground: Ground) -> float:
-    points = _BASIS.T @ np.array([curve.start, curve.leave, curve.arrive, curve.end])
-    cost = 3 * float(np.sum((points[:, 1] < ground.least) | (points[:, 1] > ground.most)))
+def _costs(curves: Sequence[Curve], width: float, others: np.ndarray, ground: Ground) -> np.ndarray:
+    """What each curve disturbs, (n,) float64."""
+    corners = np.array([(curve.start, curve.leave, curve.arrive, curve.end) for curve in curves])
+    points = _BASIS.T @ corners  # (curve, sample, 2)
+    u, v = points[..., 0], points[..., 1]
+    costs = 3.0 * np.sum((v < ground.least) | (v > ground.most), axis=1)
     if len(others):
-        apart = np.hypot(points[:, None, 0] - others[:, 0], points[:, None, 1] - others[:, 1])
+        apart = np.hypot(u[..., None] - others[:, 0], v[..., None] - others[:, 1])
         inside = np.clip((others[:, 2] + width / 2 + _CLEAR - apart) / (width / 2 + _CLEAR), 0, 2)
-        cost += 2 * float(np.sum(inside))
+        costs += 2 * np.sum(inside, axis=(1, 2))
     if len(ground.names):
-        u, v = points[:, None, 0], points[:, None, 1]
         low_u, low_v, high_u, high_v = ground.names.T
-        cost += (ground.name_cost + 0.03 * width) * float(
-            np.sum((u > low_u) & (u < high_u) & (v > low_v) & (v < high_v))
+        over = (
+            (u[..., None] > low_u)
+            & (u[..., None] < high_u)
+            & (v[..., None] > low_v)
+            & (v[..., None] < high_v)
         )
-    steps = np.diff(points, axis=0)
-    direct = math.hypot(curve.end[0] - curve.start[0], curve.end[1] - curve.start[1])
-    return cost + 2 * (float(np.sum(np.hypot(steps[:, 0], steps[:, 1]))) / max(direct, 1) - 1)
+        costs += (ground.name_cost + 0.03 * width) * np.sum(over, axis=(1, 2))
+    lengths = np.sum(np.hypot(np.diff(u, axis=1), np.diff(v, axis=1)), axis=1)
+    direct = np.hypot(*(corners[:, 3] - corners[:, 0]).T)
+    return np.asarray(costs + 2 * (lengths / np.maximum(direct, 1) - 1))
 
 
-def _beside(curve: Curve, other: Curve | None) -> float:
+def _beside(curve: Curve, other: Curve) -> float:
     """What it costs to lie on another curve."""
-    if other is None:
-        return 0.0
     one, two = (_BASIS.T @ np.array([c.start, c.leave, c.arrive, c.end]) for c in (curve, other))
     apart = np.hypot(one[:, None, 0] - two[:, 0], one[:, None, 1] - two[:, 1]).min(axis=1)
     return 0.15 * float(np.sum(apart < _DISTINCT))

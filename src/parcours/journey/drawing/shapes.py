@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
     from parcours.journey.picture import Chip, Felt, Flow, Place
 
@@ -138,6 +140,12 @@ class Curve:
             a * self.start[0] + b * self.leave[0] + c * self.arrive[0] + d * self.end[0],
             a * self.start[1] + b * self.leave[1] + c * self.arrive[1] + d * self.end[1],
         )
+
+    def points(self, parts: np.ndarray) -> np.ndarray:
+        """The points after parts of it, (n,) in [0, 1]: (n, 2) float64."""
+        rest = 1 - parts
+        weights = np.stack([rest**3, 3 * parts * rest**2, 3 * parts**2 * rest, parts**3], axis=1)
+        return np.asarray(weights @ np.array([self.start, self.leave, self.arrive, self.end]))
 
     def between(self, first: float, last: float) -> Curve:
         """The part of it from `first` to `last`, both in [0, 1]; de Casteljau's division."""
