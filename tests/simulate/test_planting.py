@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -86,6 +87,26 @@ def test_the_window_counts_sixty_days() -> None:
         seen += int((later & with_gap.happens & (could.paid_at <= could.paid_at[place] + 60 * 86_400)).sum())
 
     assert effect.purchases == seen
+
+
+def test_a_single_promise_kept_leaves_all_else_as_it_was() -> None:
+    """Of each treated purchase, the 60 days after it, had it alone been spared; walked one by one."""
+    with_gap, without, could, calendar = worlds(0.3, 16)
+    effect = effect_of(0, could, with_gap, without, calendar)
+    seen, cents = 0, 0
+    for place in np.flatnonzero(with_gap.happens & (with_gap.fates.ready_blame == 0)):
+        if not calendar.begins_at <= could.paid_at[place] < calendar.ends_at:
+            continue
+        leaves_at = with_gap.leaves_at.copy()
+        leaves_at[place] = without.leaves_at[place]
+        own = could.person == could.person[place]
+        later = own & (could.paid_at > could.paid_at[place])
+        stays = could.paid_at <= leaves_at[own].min()
+        mine = later & stays & (could.paid_at <= could.paid_at[place] + 60 * 86_400)
+        seen, cents = seen + int(mine.sum()), cents + int(could.value[mine].sum())
+
+    assert (effect.purchases_alone, effect.spent_alone) == (seen, cents)
+    assert effect.purchases < effect.purchases_alone <= effect.purchases_without
 
 
 def test_who_has_left_does_not_come_back() -> None:
@@ -246,7 +267,10 @@ def test_the_file_on_the_page_can_be_planted(tmp_path: Path) -> None:
 
     assert [gap.gap for gap in planting.gaps] == ["lille-app"]
     assert (planting.gaps[0].since, planting.gaps[0].weekdays) == (date(2026, 10, 1), ("fri", "sat"))
-    assert [item.source for item in planting.silent] == ["returns"]
+    assert [(item.source, item.store) for item in planting.silent] == [
+        ("returns", None),
+        ("stores", "Lille Centre"),
+    ]
     assert [item.share for item in planting.drifts] == [0.55]
 
 
@@ -280,6 +304,59 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
     with pytest.raises(NotEmpty):
         simulate_retailer(make_plan(9, 9, 1), tmp_path, lambda _: None)
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+@pytest.mark.parametrize(
+    ("item", "said"),
+    [
+        ("{source: stores, store: Lille Nord, since: 2026-11-01T18:00:00}", "there is no store 'Lille Nord'"),
+        ("{source: care, store: Lille Centre, since: 2026-11-01T18:00:00}", "no system that stores share"),
+        ("{source: stores, store: Bordeaux Lac, since: 2026-11-01T18:00:00}", "has a system of its own"),
+        (
+            "{source: care, since: 2026-11-02T18:00:00, until: 2026-11-01T18:00:00}",
+            "it ends at 2026-11-01T18:00:00, before it begins",
+        ),
+        ("{source: care, since: 2026-11-01T18:00:00, until: 2026-11-02T18:00:00Z}", "has an offset"),
+    ],
+    ids=["nowhere", "not shared", "franchise", "backwards", "offset"],
+)
+def test_a_silence_that_cannot_be_is_refused(tmp_path: Path, item: str, said: str) -> None:
+    """With its line, and what is wrong."""
+    path = tmp_path / "gaps.yaml"
+    path.write_text(f"silent:\n  - {item}\n", "utf-8")
+
+    with pytest.raises(Faulty) as told:
+        make_plan(9, 9, 1, stores=4, gaps=path)
+    assert "gaps.yaml:2" in str(told.value)
+    assert said in str(told.value)
+
+
+def test_a_store_falls_silent_and_is_heard_again(tmp_path: Path) -> None:
+    """Nothing of Lille's collections is exported in between, its sisters' and its own before and after are; tills go on."""
+    path, folder = tmp_path / "gaps.yaml", tmp_path / "shop"
+    silence = (
+        "{source: stores, store: Lille Centre, since: 2026-08-03T12:00:00Z, until: 2026-08-08T12:00:00Z}"
+    )
+    path.write_text(f"silent:\n  - {silence}\n", "utf-8")
+    plan = make_plan(3000, 30, 1, stores=4, gaps=path, start="2026-07-20")
+    simulate_retailer(plan, folder, lambda _: None)
+    events = pq.read_table(folder / "data/stores/events-0000.parquet", columns=["store", "at"]).to_pylist()
+    receipts = pq.read_table(
+        folder / "data/tills/receipts-0000.parquet", columns=["magasin", "imprime_le"]
+    ).to_pylist()
+    since, until = (datetime(2026, 8, day, 12, tzinfo=UTC) for day in (3, 8))
+    lille = next(store.code for store in plan.stores if store.name == "Lille Centre")
+    at_lille = [row["at"] for row in events if row["store"] == lille]
+
+    assert not [at for at in at_lille if since <= at < until]
+    assert min(at_lille) < since
+    assert max(at_lille) >= until
+    assert [row for row in events if row["store"] != lille and since <= row["at"] < until]
+    assert [row for row in receipts if row["magasin"] == lille and since <= row["imprime_le"] < until]
+    verdicts = pq.read_table(folder / "truth/verdict.parquet").to_pylist()
+    hidden = [row for row in verdicts if row["promise"] == "ready-in-2h" and row["silent"]]
+    assert {row["store"] for row in hidden} == {"Lille Centre"}
+    assert all(row["trigger_at"] < until and row["deadline_at"] >= since for row in hidden)
 
 
 @pytest.mark.parametrize(("stores", "source"), [(0, "stores"), (0, "kiosk"), (1, "franchise")])

@@ -1,4 +1,4 @@
-"""Cells that all exports and the truth have in common: instants, days, codes; and until when a system is heard."""
+"""Cells that all exports and the truth have in common: instants, days, codes; and what a system told."""
 
 from __future__ import annotations
 
@@ -13,18 +13,39 @@ from parcours.simulate.calendar import PARIS
 from parcours.simulate.columns import NEVER, Claims, Integers
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from parcours.simulate.part import Part
     from parcours.simulate.plan import Plan
 
 
-def heard_until(plan: Plan, source: str, ends_at: int) -> int:
-    """The first instant of which a system says nothing."""
-    since = [
-        int(silent.since.replace(tzinfo=silent.since.tzinfo or PARIS).timestamp())
-        for silent in plan.planting.silent
-        if silent.source == source
-    ]
-    return min([ends_at, *since])
+def is_silenced(
+    plan: Plan, source: str, from_at: Integers, to_at: Integers, store: Integers | None = None
+) -> Claims:
+    """Some silence of a system, at that store where it is one store's, meets a time; both ends included.
+
+    Args:
+        plan: What is planted.
+        source: The system.
+        from_at: When the time begins.
+        to_at: When it ends.
+        store: Place of the store; -1 for none.
+    """
+    claims = np.zeros(len(from_at), dtype=bool)
+    names = [item.name for item in plan.stores]
+    for silent in plan.planting.silent:
+        if silent.source != source:
+            continue
+        since, until = _instant(silent.since), NEVER if silent.until is None else _instant(silent.until)
+        meets = (to_at >= since) & (from_at < until)
+        if silent.store is not None:
+            meets &= np.zeros(len(meets), dtype=bool) if store is None else store == names.index(silent.store)
+        claims |= meets
+    return claims
+
+
+def _instant(at: datetime) -> int:
+    return int(at.replace(tzinfo=at.tzinfo or PARIS).timestamp())
 
 
 def stamps(at: Integers, shown: Claims | None = None) -> Any:
@@ -38,9 +59,10 @@ def wall_text(part: Part, at: Integers, pattern: str = "%Y-%m-%d %H:%M:%S") -> A
     return pc.strftime(pa.array(part.calendar.wall(at)).cast(pa.timestamp("s")), format=pattern)
 
 
-def heard(part: Part, source: str) -> int:
-    """Until when a system was heard."""
-    return heard_until(part.plan, source, part.calendar.ends_at)
+def heard(part: Part, source: str, at: Integers, store: Integers | None = None) -> Claims:
+    """Of what happened at these instants (and stores, where the system is theirs) a system told."""
+    told: Claims = (at < part.calendar.ends_at) & ~is_silenced(part.plan, source, at, at, store)
+    return told
 
 
 def days(day: Integers) -> Any:

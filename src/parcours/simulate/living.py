@@ -33,12 +33,14 @@ class Life(NamedTuple):
     Attributes:
         happens: bool, the customer is still one.
         left_at: int64, one a person: when they leave for good; `NEVER`: not in the simulated time.
+        leaves_at: int64, when each purchase would make its customer leave; `NEVER` where it does not.
     """
 
     fates: Fates
     contacts: Contacts
     happens: Claims
     left_at: Integers
+    leaves_at: Integers
 
 
 def live(
@@ -52,7 +54,7 @@ def live(
     happens = purchases.paid_at <= earliest_before(purchases.person, leaves_at)
     left_at = np.full(len(people), NEVER)
     np.minimum.at(left_at, purchases.person, leaves_at)
-    return Life(fates, contacts, happens, left_at)
+    return Life(fates, contacts, happens, left_at, leaves_at)
 
 
 def _leave(purchases: Purchases, people: People, fates: Fates, contacts: Contacts, push: Ratios) -> Integers:
@@ -115,6 +117,7 @@ class Effect:
         came_back, came_back_without: Of these, whose customer bought again within 60 days, with and without the gap.
         purchases, purchases_without: Purchases of their customers in those 60 days.
         spent, spent_without: Cents of them.
+        purchases_alone, spent_alone: The same, had the promise been kept at the treated purchase alone and all else been as it was.
         asked, asked_without: Contacts about the treated purchases themselves.
         lost_purchases: Purchases in the data that would have happened without the gap, of all customers.
         lost_spend: Cents of them.
@@ -128,6 +131,8 @@ class Effect:
     purchases_without: int = 0
     spent: int = 0
     spent_without: int = 0
+    purchases_alone: int = 0
+    spent_alone: int = 0
     asked: int = 0
     asked_without: int = 0
     lost_purchases: int = 0
@@ -158,6 +163,7 @@ def effect_of(number: int, purchases: Purchases, with_gap: Life, without: Life, 
     )
     with_counts = _in_window(purchases, with_gap.happens, treated, calendar)
     without_counts = _in_window(purchases, without.happens, treated, calendar)
+    alone_counts = _in_window_alone(purchases, with_gap, without, treated, calendar)
     with_asked, without_asked = _contact_count(with_gap), _contact_count(without)
     lost = without.happens.astype(np.int64) - with_gap.happens
     return Effect(
@@ -168,6 +174,8 @@ def effect_of(number: int, purchases: Purchases, with_gap: Life, without: Life, 
         purchases_without=int(without_counts[0].sum()),
         spent=int(with_counts[1].sum()),
         spent_without=int(without_counts[1].sum()),
+        purchases_alone=int(alone_counts[0].sum()),
+        spent_alone=int(alone_counts[1].sum()),
         asked=int(with_asked[treated].sum()),
         asked_without=int(without_asked[treated].sum()),
         lost_purchases=int(lost[in_data].sum()),
@@ -193,3 +201,32 @@ def _in_window(
     first = np.searchsorted(order, order[rows], side="right")
     last = np.searchsorted(order, order[rows] + WINDOW_DAYS * DAY, side="right")
     return counts[last] - counts[first], cents[last] - cents[first]
+
+
+def _in_window_alone(
+    purchases: Purchases, with_gap: Life, without: Life, rows: Integers, calendar: Calendar
+) -> tuple[Integers, Ratios]:
+    """As `_in_window`, in a world for each of these purchases, in which the gap is left out of it alone."""
+    others = _earliest_of_others(purchases.person, with_gap.leaves_at)[rows]
+    left_at = np.minimum(others, without.leaves_at[rows])
+    when = purchases.paid_at - calendar.origin
+    order = (purchases.person << _PERSON_SHIFT) | when
+    until = np.minimum(when[rows] + WINDOW_DAYS * DAY, np.maximum(left_at - calendar.origin, when[rows]))
+    first = np.searchsorted(order, order[rows], side="right")
+    last = np.searchsorted(order, (purchases.person[rows] << _PERSON_SHIFT) | until, side="right")
+    cents = np.concatenate([[0], np.cumsum(purchases.value)])
+    return last - first, cents[last] - cents[first]
+
+
+def _earliest_of_others(person: Integers, at: Integers) -> Integers:
+    """For each row, the earliest instant of all other rows of its person; `NEVER` where it is the only one."""
+    order = np.lexsort((at, person))
+    is_first = np.concatenate([[True], person[order][1:] != person[order][:-1]])
+    starts = np.flatnonzero(is_first)
+    sizes = np.diff(np.concatenate([starts, [len(person)]]))
+    least = np.repeat(at[order][starts], sizes)
+    following = np.minimum(starts + 1, len(person) - 1)
+    second = np.repeat(np.where(sizes > 1, at[order][following], NEVER), sizes)
+    earliest = np.empty_like(at)
+    earliest[order] = np.where(is_first, second, least)
+    return earliest

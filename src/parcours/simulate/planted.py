@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 NOBODY = -1  # no planted gap is to blame
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CHANNELS = ("web", "app", "phone", "chat", "mail", "store", "post")  # arrays name a channel by its place here
+SHARED = (
+    "stores",
+    "tills",
+    "kiosk",
+)  # systems that several stores write into, each of which may fall silent alone
 _SILENT_DAYS, _STORY_DAYS = 11, 64  # before the end: the franchise's till falls silent; the demo's gap opens
 
 
@@ -64,7 +69,7 @@ class PlantedGap(Model):
 
 
 class SilentSource(Model):
-    """A system of which nothing is heard from then on."""
+    """A system of which nothing is heard for a time, or from then on; of one store alone, where stores share it."""
 
     source: Literal[
         "orders",
@@ -80,6 +85,22 @@ class SilentSource(Model):
         "survey",
     ]
     since: datetime
+    until: datetime | None = None
+    store: str | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.until is not None and (self.until.tzinfo is None) != (self.since.tzinfo is None):
+            raise ValueError("one of `since` and `until` has an offset; write it for both, or for none")
+        if self.until is not None and self.until <= self.since:
+            raise ValueError(
+                f"it ends at {self.until.isoformat()}, before it begins; exchange `since` and `until`"
+            )
+        if self.store is not None and self.source not in SHARED:
+            raise ValueError(
+                f"{self.source!r} is no system that stores share; leave `store` out, or silence one of {', '.join(SHARED)}"
+            )
+        return self
 
 
 class Drift(Model):
@@ -136,12 +157,22 @@ def read_planting(path: Path, stores: Sequence[Store]) -> Planting:
 
 def _unknown_stores(document: Document, planting: Planting, stores: Sequence[Store]) -> list[Fault]:
     names = [store.name for store in stores]
-    return [
+    named = [("gaps", number, gap.store) for number, gap in enumerate(planting.gaps)]
+    named += [("silent", number, item.store) for number, item in enumerate(planting.silent)]
+    faults = [
+        document.fault((part, number, "store"), f"there is no store {store!r}", closest(store, names))
+        for part, number, store in named
+        if store is not None and store not in names
+    ]
+    own = [store.name for store in stores if store.is_franchise]
+    return faults + [
         document.fault(
-            ("gaps", number, "store"), f"there is no store {gap.store!r}", closest(gap.store, names)
+            ("silent", number, "store"),
+            f"{item.store!r} has a system of its own",
+            "silence the source `franchise`",
         )
-        for number, gap in enumerate(planting.gaps)
-        if gap.store is not None and gap.store not in names
+        for number, item in enumerate(planting.silent)
+        if item.store in own and item.source != "kiosk"
     ]
 
 

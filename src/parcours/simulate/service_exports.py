@@ -45,7 +45,7 @@ def scans(part: Part) -> Any:
         [fates.shipped_at, fates.missed_at, fates.delivered_at, fates.shipped_at[two], early[two]]
     )
     is_last = parcel == 1
-    shown = np.flatnonzero(at < heard(part, "carriers"))
+    shown = np.flatnonzero(heard(part, "carriers", at))
     shown = shown[np.argsort(at[shown], kind="stable")]
     row, scan, parcel, at, is_last = row[shown], scan[shown], parcel[shown], at[shown], is_last[shown]
     return pa.table(
@@ -83,13 +83,13 @@ def notices(part: Part, rng: np.random.Generator) -> Any:
     order, at = np.concatenate([order, np.full(count, -1)]), np.concatenate([at, mailed_at])
     pushed = part.people.has_app[mailed] & (rng.random(count) < _PUSHED)
     medium = np.concatenate([medium, pushed.astype(np.int64)])
-    shown = np.flatnonzero(at < heard(part, "notices"))
+    shown = np.flatnonzero(heard(part, "notices", at))
     shown = shown[np.argsort(at[shown], kind="stable")]
     person, kind, order, at, medium = person[shown], kind[shown], order[shown], at[shown], medium[shown]
     is_campaign = kind == 4  # its place in _KINDS
     luck = rng.random((2, len(at)))
     opened_at = at + 5 * MINUTE + (rng.exponential(6 * HOUR, len(at))).astype(np.int64)
-    opened = is_campaign & (luck[0] < _OPENS_MAIL) & part.shown(opened_at)
+    opened = is_campaign & (luck[0] < _OPENS_MAIL) & heard(part, "notices", opened_at)
     people = part.people.take(person)
     return pa.table(
         {
@@ -123,8 +123,7 @@ def _campaigns(part: Part, rng: np.random.Generator) -> tuple[Integers, Integers
 
 def returns(part: Part) -> Any:
     """One row a return: asked for, received, paid back."""
-    until = heard(part, "returns")
-    rows = np.flatnonzero((part.back >= 0) & (part.fates.asked_back_at < until))
+    rows = np.flatnonzero((part.back >= 0) & heard(part, "returns", part.fates.asked_back_at))
     rows = rows[np.argsort(part.back[rows], kind="stable")]
     fates, people = part.fates.take(rows), part.people.take(part.bought.person[rows])
     online = part.is_online[rows]
@@ -138,8 +137,8 @@ def returns(part: Part) -> Any:
             "voie": naming.words(("magasin", "poste"), way.astype(np.int64)),
             "magasin": store_code(part, np.where(way, -1, part.bought.store[rows])),
             "demande_le": stamps(fates.asked_back_at),
-            "recu_le": stamps(fates.received_at, fates.received_at < until),
-            "rembourse_le": stamps(fates.refunded_at, fates.refunded_at < until),
+            "recu_le": stamps(fates.received_at, heard(part, "returns", fates.received_at)),
+            "rembourse_le": stamps(fates.refunded_at, heard(part, "returns", fates.refunded_at)),
             "montant_centimes": pa.array(part.bought.value[rows]),
         }
     )
@@ -147,8 +146,8 @@ def returns(part: Part) -> Any:
 
 def tickets(part: Part, rng: np.random.Generator) -> Any:
     """One row a question to the call centre."""
-    asked, until = part.tickets, heard(part, "care")
-    rows = np.flatnonzero(asked.asked_at < until)
+    asked = part.tickets
+    rows = np.flatnonzero(heard(part, "care", asked.asked_at))
     purchase = asked.purchase[rows]
     bought, contacts = part.bought.take(purchase), part.contacts.take(purchase)
     people = part.people.take(bought.person)
@@ -164,7 +163,7 @@ def tickets(part: Part, rng: np.random.Generator) -> Any:
             "phone": naming.phone(people.number, by_phone),
             "email": naming.address(people.number, people.household, ~by_phone),
             "opened_at": stamps(asked.asked_at[rows]),
-            "first_answer_at": stamps(answered_at, answered_at < until),
+            "first_answer_at": stamps(answered_at, heard(part, "care", answered_at)),
             "subject": _subjects(contacts.reason, people.english, rng),
         }
     )
@@ -194,7 +193,10 @@ def comments(part: Part) -> Any:
 
 def kiosk_answers(part: Part) -> Any:
     """Answers at the stores' kiosks; a few bear no time."""
-    rows = np.flatnonzero((part.opinions.asked_by == voice.KIOSK) & (part.opinions.at < heard(part, "kiosk")))
+    at_store = part.bought.store[part.opinions.purchase]
+    rows = np.flatnonzero(
+        (part.opinions.asked_by == voice.KIOSK) & heard(part, "kiosk", part.opinions.at, at_store)
+    )
     opinions = part.opinions.take(rows)
     when = wall_text(part, opinions.at)
     lost = pa.array(part.opinion[rows] % LOST_CLOCK == 0)
@@ -214,9 +216,7 @@ def kiosk_answers(part: Part) -> Any:
 
 def survey_answers(part: Part) -> Any:
     """Answers to the survey by mail and to the one on the site."""
-    rows = np.flatnonzero(
-        (part.opinions.asked_by != voice.KIOSK) & (part.opinions.at < heard(part, "survey"))
-    )
+    rows = np.flatnonzero((part.opinions.asked_by != voice.KIOSK) & heard(part, "survey", part.opinions.at))
     opinions = part.opinions.take(rows)
     people = part.people.take(part.bought.person[opinions.purchase])
     return pa.table(

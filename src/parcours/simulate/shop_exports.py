@@ -29,7 +29,7 @@ def _second_account(part: Part) -> Claims:
 
 def orders(part: Part) -> Any:
     """One row an order of site or app."""
-    rows = np.flatnonzero(part.is_online & (part.bought.paid_at < heard(part, "orders")))
+    rows = np.flatnonzero(part.is_online & heard(part, "orders", part.bought.paid_at))
     rows = rows[np.argsort(part.order[rows], kind="stable")]
     bought, fates, people = (
         part.bought.take(rows),

@@ -27,7 +27,7 @@ _EVENTS = ("READY", "DESK_SCAN", "COLLECTED", "CANCELLED")
 _FRENCH_EVENTS = ("prete", "client_au_comptoir", "remise", "annulee", "vente")
 
 
-def _collection_events(part: Part, *, franchise: bool, until: int) -> tuple[Integers, Integers, Integers]:
+def _collection_events(part: Part, source: str, *, franchise: bool) -> tuple[Integers, Integers, Integers]:
     """Events of collections: (row of the purchase, place in `_EVENTS`, instant), by time."""
     which = np.flatnonzero(part.is_collected & (part.franchise == franchise))
     fates = part.fates.take(which)
@@ -35,7 +35,7 @@ def _collection_events(part: Part, *, franchise: bool, until: int) -> tuple[Inte
     row = np.tile(which, len(instants))
     event = np.repeat(np.arange(len(instants)), len(which))
     at = np.concatenate(instants)
-    shown = np.flatnonzero(at < until)
+    shown = np.flatnonzero(heard(part, source, at, part.bought.store[row]))
     shown = shown[np.argsort(at[shown], kind="stable")]
     return row[shown], event[shown], at[shown]
 
@@ -47,7 +47,7 @@ def _is_short(part: Part, row: Integers) -> Claims:
 
 def store_events(part: Part) -> Any:
     """Events of collections in our own stores; a few come twice."""
-    row, event, at = _collection_events(part, franchise=False, until=heard(part, "stores"))
+    row, event, at = _collection_events(part, "stores", franchise=False)
     lockers = _in_locker(part, row, at)
     place = np.select([event == 0, (event == 2) & lockers, event == 3], [0, 2, 0], 1)
     first = part.bought.luck[:, Luck.PARCELS]
@@ -85,7 +85,9 @@ def _in_locker(part: Part, row: Integers, at: Integers) -> Claims:
 def receipts(part: Part, rng: np.random.Generator) -> Any:
     """One row a receipt of our own tills."""
     rows = np.flatnonzero(
-        (part.bought.way == TILL) & ~part.franchise & (part.bought.paid_at < heard(part, "tills"))
+        (part.bought.way == TILL)
+        & ~part.franchise
+        & heard(part, "tills", part.bought.paid_at, part.bought.store)
     )
     rows = rows[np.argsort(part.receipt[rows], kind="stable")]
     bought, people = part.bought.take(rows), part.people.take(part.bought.person[rows])
@@ -104,9 +106,10 @@ def receipts(part: Part, rng: np.random.Generator) -> Any:
 
 def franchise_lines(part: Part, rng: np.random.Generator) -> Any:
     """The franchise's one system, in JSON lines: collections and receipts; times in seconds."""
-    until = heard(part, "franchise")
-    row, event, at = _collection_events(part, franchise=True, until=until)
-    sold = np.flatnonzero((part.bought.way == TILL) & part.franchise & (part.bought.paid_at < until))
+    row, event, at = _collection_events(part, "franchise", franchise=True)
+    sold = np.flatnonzero(
+        (part.bought.way == TILL) & part.franchise & heard(part, "franchise", part.bought.paid_at)
+    )
     row, event = np.concatenate([row, sold]), np.concatenate([event, np.full(len(sold), 4)])
     at = np.concatenate([at, part.bought.paid_at[sold]])
     order = np.argsort(at, kind="stable")
@@ -142,8 +145,7 @@ def _json(text: Any) -> Any:
 
 def repairs(part: Part) -> Any:
     """One row a repair in the stores' workshops."""
-    until = heard(part, "repairs")
-    rows = np.flatnonzero((part.repair >= 0) & (part.fates.repair_at < until))
+    rows = np.flatnonzero((part.repair >= 0) & heard(part, "repairs", part.fates.repair_at))
     rows = rows[np.argsort(part.repair[rows], kind="stable")]
     fates, people = part.fates.take(rows), part.people.take(part.bought.person[rows])
     return pa.table(
@@ -154,6 +156,6 @@ def repairs(part: Part) -> Any:
             "telephone": naming.national(people.number),
             "depose_le": stamps(fates.repair_at),
             "promis_le": days(fates.repair_day),
-            "rendu_le": stamps(fates.repaired_at, fates.repaired_at < until),
+            "rendu_le": stamps(fates.repaired_at, heard(part, "repairs", fates.repaired_at)),
         }
     )

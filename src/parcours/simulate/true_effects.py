@@ -24,7 +24,15 @@ def planted_tables(plan: Plan, effects: dict[int, Effect], slices: dict[int, Sli
         _gap_row(gap, effects.get(number, Effect()), slices.get(number, Slice()))
         for number, gap in enumerate(plan.planting.gaps)
     ]
-    silent = [{"source": item.source, "since": item.since.isoformat()} for item in plan.planting.silent]
+    silent = [
+        {
+            "source": item.source,
+            "store": item.store,
+            "since": item.since.isoformat(),
+            "until": None if item.until is None else item.until.isoformat(),
+        }
+        for item in plan.planting.silent
+    ]
     drifts = [
         {"drift": item.drift, "since": item.since.isoformat(), "share": item.share}
         for item in plan.planting.drifts
@@ -32,7 +40,8 @@ def planted_tables(plan: Plan, effects: dict[int, Effect], slices: dict[int, Sli
     return {
         GAPS: pa.Table.from_pylist(gaps, schema=_GAP_SCHEMA),
         SILENT: pa.Table.from_pylist(
-            silent, schema=pa.schema([("source", pa.string()), ("since", pa.string())])
+            silent,
+            schema=pa.schema([(name, pa.string()) for name in ("source", "store", "since", "until")]),
         ),
         DRIFTS: pa.Table.from_pylist(
             drifts,
@@ -47,7 +56,7 @@ _COUNTS = (
 )  # fmt: skip
 _MEANS = (
     "planted_kept_ratio", "kept_ratio", "network_kept_ratio", "repurchase_with", "repurchase_without", "repurchase_effect",
-    "purchases_effect", "spend_effect_minor", "contacts_effect",
+    "purchases_effect", "spend_effect_minor", "purchases_alone_effect", "spend_alone_effect_minor", "contacts_effect",
 )  # fmt: skip
 _GAP_SCHEMA = pa.schema(
     [
@@ -93,6 +102,8 @@ def _gap_row(gap: PlantedGap, effect: Effect, found: Slice) -> dict[str, Any]:
         "repurchase_effect": mean(effect.came_back, effect.came_back_without),
         "purchases_effect": mean(effect.purchases, effect.purchases_without),
         "spend_effect_minor": mean(effect.spent, effect.spent_without),
+        "purchases_alone_effect": mean(effect.purchases, effect.purchases_alone),
+        "spend_alone_effect_minor": mean(effect.spent, effect.spent_alone),
         "contacts_effect": mean(effect.asked, effect.asked_without),
         "window_days": WINDOW_DAYS,
     }

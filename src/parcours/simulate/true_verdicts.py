@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from parcours.simulate import naming
-from parcours.simulate.cells import heard_until, person_name, stamps
+from parcours.simulate.cells import is_silenced, person_name, stamps
 from parcours.simulate.columns import NEVER, Claims, Integers
 from parcours.simulate.contacts import ANSWER_WITHIN, REPEAT_WITHIN
 from parcours.simulate.fulfilment import NOTICE_WITHIN, REFUND_WITHIN, TWO_HOURS
@@ -92,12 +92,16 @@ def _slice(part: Part, gap: PlantedGap, made: _Made) -> Slice:
 
 def _verdict_table(part: Part, made: _Made) -> Any:
     plan, ends_at = part.plan, part.calendar.ends_at
-    silent_from = min(heard_until(plan, source, ends_at) for source in made.proof)
     known = PROMISES[made.promise]
     stores = (*(store.name for store in plan.stores), "")
     names = (*(gap.gap for gap in plan.planting.gaps), "")
     count = len(made.broken)
-    unproved = (silent_from < ends_at) & (np.minimum(made.target_at, made.deadline_at) >= silent_from)
+    in_time = made.target_at <= made.deadline_at
+    from_at = np.where(in_time, made.target_at, made.trigger_at)
+    to_at = np.where(in_time, made.target_at, np.maximum(made.deadline_at, made.trigger_at))
+    unproved = np.any(
+        [is_silenced(plan, source, from_at, to_at, made.store) for source in made.proof], axis=0
+    )
     return pa.table(
         {
             "map": pa.array([known.map] * count, pa.string()),
@@ -189,6 +193,9 @@ def _made(  # noqa: PLR0913, PLR0917 - the columns of a verdict
     rows = np.flatnonzero(which)
     names = naming.label("W", part.order, 6) if unit is None else unit
     unseen = _is_unseen(part, promise, trigger_at)
+    if promise == REFUNDED:  # a return that was asked for in silence has no row
+        asked_at = part.fates.asked_back_at
+        unseen |= is_silenced(part.plan, "returns", asked_at, asked_at)
     return _Made(
         promise,
         names.take(pa.array(rows)),
@@ -207,18 +214,14 @@ def _made(  # noqa: PLR0913, PLR0917 - the columns of a verdict
 
 def _is_unseen(part: Part, promise: str, trigger_at: Integers) -> Claims:
     """Whose trigger no system told: it had fallen silent by then."""
-    ends_at = part.calendar.ends_at
     if promise in {TOLD_WHEN_READY, CONTENT}:
-        until = np.where(
-            part.franchise,
-            heard_until(part.plan, "franchise", ends_at),
-            heard_until(part.plan, "stores", ends_at),
-        )
-    else:
-        source = {REFUNDED: "returns", REPAIRED: "repairs"}.get(promise, "orders")
-        until = np.full(len(trigger_at), heard_until(part.plan, source, ends_at))
-    claims: Claims = trigger_at >= until
-    return claims
+        told = [
+            is_silenced(part.plan, source, trigger_at, trigger_at, part.bought.store)
+            for source in ("franchise", "stores")
+        ]
+        return np.where(part.franchise, *told)
+    source = {REFUNDED: "returns", REPAIRED: "repairs"}.get(promise, "orders")
+    return is_silenced(part.plan, source, trigger_at, trigger_at)
 
 
 def _of_tickets(part: Part) -> list[_Made]:
@@ -233,7 +236,7 @@ def _of_tickets(part: Part) -> list[_Made]:
     repeated = next_at <= tickets.asked_at + REPEAT_WITHIN
     repeat_blame = np.where(repeated & ~tickets.is_second, contacts.repeat_blame[row], NOBODY)
     until = tickets.asked_at + REPEAT_WITHIN
-    unseen = tickets.asked_at >= heard_until(part.plan, "care", part.calendar.ends_at)
+    unseen = is_silenced(part.plan, "care", tickets.asked_at, tickets.asked_at)
     answered = _Made(
         ANSWERED,
         unit,
