@@ -1,6 +1,6 @@
 -- model:  deadline
--- grain:  one row per signal that starts a promise with a calendar, where it ever opens again
--- unit:   instants in microseconds UTC; counted, waited and stretch in what the calendar counts, microseconds of opening time or working days; day in 24 hours since origin
+-- grain:  one row per signal and clock that starts a promise with a calendar, where it ever opens again
+-- unit:   instants in microseconds UTC; counted, waited and stretch in what the calendar counts, microseconds of opening time or working days, less than nothing where a promise looks back; day in 24 hours since origin
 -- reads:  awaited, clock_start, clock_due
 -- source: docs/reference/promises.md
 
@@ -13,7 +13,7 @@ with started as (
      and a.at_us >= s.since_us and a.at_us < s.until_us
 )
 
-select s.signal_id, d.due_from + s.goal - d.counted_from as deadline_at
+select s.signal_id, s.clock_id, d.due_from + case when d.runs then s.goal - d.counted_from else 0 end as deadline_at
 from started as s
 join clock_due as d
   on d.clock_id = s.clock_id and d.stretch = (s.goal - 1) // :stretch

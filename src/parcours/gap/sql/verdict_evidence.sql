@@ -1,11 +1,16 @@
 -- model:  verdict_evidence
 -- grain:  one row per verdict of a promise, the newest first, with the rows of files behind it
--- unit:   trigger_at, deadline_at, target_at, from_at, original_deadline_at in microseconds UTC; rows as source_row in signal; asked for by clock in the zone, as in verdict_hour
--- reads:  verdict, object, signal
+-- unit:   trigger_at, deadline_at, target_at, from_at, original_deadline_at in microseconds UTC; rows as source_row in signal; asked for by clock in the zone
+-- reads:  verdict, object, signal, chosen_case
 -- source: docs/adr/0007-what-a-verdict-means.md
 
--- A parameter that is null asks for everything.
-with timed as (
+-- A parameter that is null asks for everything; an object is what a verdict is about, its part, or what its trigger carries.
+with carrying as (
+    select signal_id
+    from signal
+    where :object_id is not null and list_contains(list_transform(objects, lambda x: x.object_id), :object_id)
+),
+timed as (
     select unit_id, person_id, trigger_id, trigger_at, deadline_at, target_id, target_at, verdict, week,
            from_at, found, asked, original_deadline_at, original_verdict, part_id, denied_id,
            slice_0, slice_1, slice_2, slice_3, slice_4, slice_5, slice_6, slice_7,
@@ -19,6 +24,8 @@ chosen as (
            slice_0, slice_1, slice_2, slice_3, slice_4, slice_5, slice_6, slice_7
     from timed
     where (:verdict is null or verdict = :verdict)
+      and (:person_id is null or person_id = :person_id)
+      and (:object_id is null or unit_id = :object_id or part_id = :object_id or trigger_id in (select signal_id from carrying))
       and (:week is null or week = :week)
       and (:slice_0 is null or slice_0 = :slice_0)
       and (:slice_1 is null or slice_1 = :slice_1)
@@ -32,6 +39,7 @@ chosen as (
       and (:from_hour is null or (hour(moment) >= :from_hour and hour(moment) < :to_hour))
       and (:since is null or cast(moment as date) >= cast(:since as date))
       and (:until is null or cast(moment as date) <= cast(:until as date))
+      and (:all_cases or trigger_id in (select trigger_id from chosen_case))
     order by trigger_at desc, trigger_id, unit_id, part_id nulls first
     limit :at_most
 ),
@@ -44,7 +52,7 @@ named as (
 
 select c.person_id, n.unit, c.verdict, c.trigger_id, c.trigger_at, c.deadline_at, c.target_id, c.target_at, c.week,
        c.slice_0, c.slice_1, c.slice_2, c.slice_3, c.slice_4, c.slice_5, c.slice_6, c.slice_7,
-       p.unit as part, c.from_at, c.found, c.asked, c.original_deadline_at, c.original_verdict,
+       c.unit_id, c.part_id, c.denied_id, p.unit as part, c.from_at, c.found, c.asked, c.original_deadline_at, c.original_verdict,
        t.file_id as trigger_file, t.source_row as trigger_row,
        x.file_id as target_file, x.source_row as target_row,
        d.file_id as denied_file, d.source_row as denied_row
