@@ -15,7 +15,7 @@ import pyarrow as pa
 from gap.reference import Signal, Told, due_at
 from gap.workspace import map_content
 from parcours.gap.bench import Bench, Coverage
-from parcours.gap.judging import drop_pools, judge
+from parcours.gap.judging import judge
 from parcours.journey.map import JourneyMap
 from parcours.journey.scope import Scope, World, fill_scope, plan_scope, properties_of
 from parcours.journey.stitching import stitch
@@ -114,7 +114,8 @@ class Direct:
         self._look()
         properties = {name for signal in self.log for name in signal.properties} | _asked_for(self.content)
         world = World(self.types, NAMESPACES, Catalogue(properties, set(NAMESPACES)), self.timetables)
-        scope = plan_scope("scoped", self.content, world)
+        by_store = any(store is not None for _, store, *_ in self.map.deaf)
+        scope = plan_scope("scoped", self.content, world, "store" if by_store else None)
         fill_scope(self.engine, scope)
         steps = {step.step: number for number, step in enumerate(self.content.steps)}
         stitch(self.engine, scope, 0, steps, self.as_of)
@@ -138,9 +139,8 @@ class Direct:
         """All verdicts, sorted."""
         scope = self.stitch()
         names = {promise.promise: number for number, promise in enumerate(self.content.promises)}
-        coverage = {promise.name: self._coverage(promise.name) for promise in self.map.promises}
+        coverage = {promise.name: self.coverage(promise.name) for promise in self.map.promises}
         judge(self.engine, Bench(scope, 0, names, self.as_of, "UTC", coverage))
-        drop_pools(self.engine)
         told = {number: name for name, number in names.items()}
         per = {
             p.name: self.map.per if p.after is None and p.place is None else p.per for p in self.map.promises
@@ -220,7 +220,8 @@ class Direct:
             "ordinal": (self.files[f"{signal.source}/{signal.file}"] << FILE_SHIFT) + signal.row,
         }
 
-    def _coverage(self, name: str) -> Coverage:
+    def coverage(self, name: str) -> Coverage:
+        """When the sources that must prove a promise were heard."""
         promise = next(promise for promise in self.map.promises if promise.name == name)
         heard: dict[str, list[int]] = {}
         emits = set()
@@ -232,9 +233,13 @@ class Direct:
         proofs = promise.proven_by if promise.proven_by is not None else tuple(emits)
         if not proofs or any(source not in heard for source in proofs):
             return Coverage(None, None)
-        return Coverage(
-            max(min(heard[source]) for source in proofs), min(max(heard[source]) for source in proofs)
+        deaf = tuple(
+            (None if store is None else self.objects.get(store, -1), since, until)
+            for source, store, since, until in self.map.deaf
+            if source in proofs
         )
+        ends = max(min(heard[source]) for source in proofs), min(max(heard[source]) for source in proofs)
+        return Coverage(*ends, deaf)
 
 
 def _codes(texts: set[str]) -> dict[str, int]:

@@ -111,7 +111,7 @@ def logs(draw: st.DrawFn, *, several_orders: bool = False, crowded: bool = False
             objects=_objects(
                 orders,
                 draw(parcels) if several_orders else (),
-                draw(st.sampled_from(((), ("s1",), ("s1", "s2")))) if several_orders else (),
+                draw(st.sampled_from(((), ("s1",), ("s2",), ("s1", "s2")))) if several_orders else (),
             ),
             properties=draw(_properties()),
             timeless=draw(st.sampled_from((*[False] * 14, True))),
@@ -251,6 +251,17 @@ def maps(draw: st.DrawFn, *, own_units: bool = True) -> Map:
         promises=tuple(drawn),
         time_zones={source: draw(st.sampled_from(TIME_ZONES)) for source in SOURCES},
     )
+
+
+@st.composite
+def deaf_times(draw: st.DrawFn) -> tuple[tuple[str, str | None, int, int], ...]:
+    """Up to four times in which a source was deaf, in one store or everywhere."""
+    found: list[tuple[str, str | None, int, int]] = []
+    for _ in range(draw(st.integers(1, 4))):
+        since, until = sorted(draw(st.lists(instants(), min_size=2, max_size=2, unique=True)))
+        store = draw(st.sampled_from((None, "s1", "s1", "s2", "s9")))
+        found.append((draw(st.sampled_from(SOURCES)), store, since, until))
+    return tuple(found)
 
 
 @dataclass(frozen=True)

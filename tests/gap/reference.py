@@ -90,7 +90,8 @@ class Promise:
 
     `pattern` is expect, never, of, measure, preceded_by or since; `after` is what is written as `whenever` where it looks back.
     `match`, `same` and `sum` read {property of the trigger: property of the target}. `bound` is (property, at_least or at_most, limit),
-    `limit` the number of `of`. `unless_where` and `only_for` are asked of the trigger.
+    `limit` the number of `of`. `unless_where` and `only_for` are asked of the trigger. `clock` answers when a wait is over that begins at an
+    instant, by the hours of the trigger's place; without it time is counted as it passes. `reach` answers how far back one looks by them.
     """
 
     name: str
@@ -115,6 +116,8 @@ class Promise:
     only_for: tuple[Condition, ...] | None = None
     revised_by: Ref | None = None
     contradicted_by: Ref | None = None
+    clock: Callable[[Signal, int], int | None] | None = None
+    reach: Callable[[Signal], int] | None = None
 
     @property
     def place(self) -> tuple[str, int] | None:
@@ -131,7 +134,10 @@ class Promise:
 
 @dataclass(frozen=True)
 class Map:
-    """One map; `time_zones` is the zone of each source, UTC where it has none."""
+    """One map; `time_zones` is the zone of each source, UTC where it has none.
+
+    `deaf` are the times in which a source was deaf: source, store (None: everywhere), last signal before, first signal after.
+    """
 
     per: str
     starts: Ref | None
@@ -140,6 +146,7 @@ class Map:
     promises: tuple[Promise, ...]
     name: str = "drawn"
     time_zones: dict[str, str] = field(default_factory=dict)
+    deaf: tuple[tuple[str, str | None, int, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -389,6 +396,8 @@ class _Asked:
     time_zones: dict[str, str] = field(default_factory=dict)
     span: tuple[int, int] | None = None
     """First and last instant of the hour, of a promise about a place."""
+    deaf: tuple[tuple[str, int, int], ...] = ()
+    """Times in which a source was deaf where the promise was made."""
 
     def answer(
         self, verdict: str, deadline_us: int | None, target: Signal | None, told: Told | None = None
@@ -480,10 +489,22 @@ def _asked(
                         is_undated,
                         part,
                         journey_map.time_zones,
+                        deaf=_deaf_there(journey_map, trigger, journey),
                     )
     if promise.place is not None:
         everything = _asked_of_places(promise, known, as_of)
     return everything + list(found.values())
+
+
+def _deaf_there(journey_map: Map, trigger: Signal, journey: Journey) -> tuple[tuple[str, int, int], ...]:
+    """Where: the first store that the trigger names, else the first that its journey names; nobody knows of one: only everywhere."""
+    stores = [
+        store for signal in (trigger, *in_order(journey.signals)) for store in units_of(signal, "store")
+    ]
+    place = stores[0] if stores else None
+    return tuple(
+        (source, since, until) for source, store, since, until in journey_map.deaf if store in {None, place}
+    )
 
 
 def _asked_of_places(promise: Promise, known: list[Signal], as_of: int) -> list[_Asked]:
@@ -581,10 +602,13 @@ def _is_waived(asked: _Asked, window: Sequence[Signal], decided_by: Signal | Non
     return False
 
 
-def _is_covered(asked: _Asked, start: int, end: int) -> bool:
-    """Whether every source that could have shown the target was heard before and after the window.
+def _is_covered(
+    asked: _Asked, start: int, end: int, *, quiet_from: int | None = None, is_seen: bool = False
+) -> bool:
+    """Whether every source that could have shown the target was heard before and after the window, and not deaf in it.
 
-    Choice: a target that no source has ever emitted could not have been seen, so nothing covers it.
+    Choice: a target that no source has ever emitted could not have been seen, so nothing covers it. A target that was seen too late was
+    seen, so no silence hid it.
     """
     sources = asked.promise.proven_by
     if sources is None:
@@ -594,6 +618,14 @@ def _is_covered(asked: _Asked, start: int, end: int) -> bool:
         heard = [signal.at for signal in asked.known if signal.source == source]
         if not heard or min(heard) > start or max(heard) < end:
             return False
+        for deaf, since, until in asked.deaf:
+            if (
+                deaf == source
+                and not is_seen
+                and since < end
+                and until > (start if quiet_from is None else quiet_from)
+            ):
+                return False
     return len(sources) > 0
 
 
@@ -627,7 +659,7 @@ def _judge_expect(asked: _Asked) -> Verdict:
 
 
 def _expected(
-    asked: _Asked, window: tuple[int | None, int | None], targets: list[Signal]
+    asked: _Asked, window: tuple[int | None, int | None], targets: list[Signal], *, is_sum: bool = False
 ) -> tuple[str, Signal | None]:
     """The verdict for a window, and the target shown beside it."""
     trigger = asked.trigger
@@ -649,7 +681,8 @@ def _expected(
         return "broken" if start is not None and first.at < start else "kept", shown
     if deadline > asked.as_of:
         return "pending", shown
-    covered = _is_covered(asked, trigger.at, end) and not asked.is_undated
+    is_seen = bool(targets) and not is_sum
+    covered = _is_covered(asked, trigger.at, end, is_seen=is_seen) and not asked.is_undated
     return "broken" if covered else "unobservable", shown
 
 
@@ -694,22 +727,21 @@ def _judge_sum(asked: _Asked) -> Verdict:
         return asked.answer("unobservable", deadline, reached, told)
     if wanted <= 0:
         return asked.answer("waived", deadline, reached, told)
-    verdict, _ = _expected(asked, (None, deadline), [] if reached is None else [reached])
+    verdict, _ = _expected(asked, (None, deadline), [] if reached is None else [reached], is_sum=True)
     return asked.answer(verdict, deadline, reached, told)
 
 
 def _judge_rhythm(asked: _Asked) -> Verdict:
     """Choice: what ends at the very instant of a breach ends before it."""
-    trigger, every_us = asked.trigger, asked.promise.every_us
-    assert every_us is not None
+    trigger = asked.trigger
     end, window = _never_window(asked)
     beats = [target.at for target in _targets(asked) if target.at > trigger.at]
     heard = trigger.at
     for beat in sorted(beats):
-        if beat - heard > every_us:
+        if beat > _next_due(asked, heard):
             break
         heard = beat
-    breach = heard + every_us
+    breach = _next_due(asked, heard)
     late = [target for target in _targets(asked) if target.at > breach]
     if end is not None and breach >= end:
         verdict = "waived" if _is_waived(asked, window, None) else "kept"
@@ -719,8 +751,19 @@ def _judge_rhythm(asked: _Asked) -> Verdict:
         return asked.answer("waived", breach, shown)
     if breach > asked.as_of:
         return asked.answer("pending", breach, None)
-    covered = _is_covered(asked, trigger.at, breach) and not asked.is_undated
+    covered = _is_covered(asked, trigger.at, breach, quiet_from=heard) and not asked.is_undated
     return asked.answer("broken" if covered else "unobservable", breach, shown)
+
+
+def _next_due(asked: _Asked, heard: int) -> int:
+    """By when the next must come: a time after the last, or opening time where the trigger was made."""
+    promise = asked.promise
+    if promise.clock is None:
+        assert promise.every_us is not None
+        return heard + promise.every_us
+    due = promise.clock(asked.trigger, heard)
+    assert due is not None
+    return due
 
 
 def _judge_never(asked: _Asked) -> Verdict:
@@ -821,10 +864,19 @@ def _is_excused(asked: _Asked) -> bool:
     return where is not None and where_holds(asked.trigger, where)
 
 
+def _since(promise: Promise, trigger: Signal) -> int | None:
+    """How far back is looked; None: to the first signal there is."""
+    if promise.reach is not None:
+        return promise.reach(trigger)
+    return None if promise.within_us is None else trigger.at - promise.within_us
+
+
 def _judge_preceded(asked: _Asked) -> Verdict:
     promise, trigger = asked.promise, asked.trigger
     unit = [signal for signal in asked.known if asked.unit in units_of(signal, promise.per)]
-    start = min(signal.at for signal in unit) if promise.within_us is None else trigger.at - promise.within_us
+    start = _since(promise, trigger)
+    if start is None:
+        start = min(signal.at for signal in unit)
     targets = _targets(asked)
     latest = targets[-1] if targets else None
     told = Told(from_us=start)
@@ -844,7 +896,7 @@ def _judge_same(asked: _Asked) -> Verdict:
     targets = [
         target
         for target in _targets(asked)
-        if promise.within_us is None or target.at >= trigger.at - promise.within_us
+        if (since := _since(promise, trigger)) is None or target.at >= since
     ]
     agreeing = [target for target in targets if _agrees(asked, target) is True]
     sure = [target for target in targets if is_surely_before(target, trigger)]

@@ -7,7 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MINUTE_US = 60 * 1_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -83,3 +87,19 @@ def due_in_days(shop: Shop, trigger: int, days: int) -> int | None:
             left -= 1
         day += timedelta(days=1)
     return None
+
+
+def reach_back(due: Callable[[int], int | None], trigger: int) -> int | None:
+    """The first instant from which what is waited for would not be over before the trigger, found by halving; None: too long ago."""
+    early, late = trigger - _FAR * MINUTE_US, trigger
+    begins = due(early)
+    if begins is None or begins >= trigger:
+        return None
+    while late - early > 1:
+        middle = (early + late) // 2
+        over = due(middle)
+        if over is None or over >= trigger:
+            late = middle
+        else:
+            early = middle
+    return late

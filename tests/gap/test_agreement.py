@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -92,6 +93,19 @@ def test_the_product_agrees_where_nearly_all_is_tied(
     agree(engine, journey_map, log, as_of)
 
 
+@drawn.PATIENT
+@given(drawn.maps(own_units=False), drawn.logs(several_orders=True), drawn.runs(), drawn.deaf_times())
+def test_the_product_agrees_where_sources_were_deaf(
+    engine: Engine,
+    journey_map: Map,
+    log: tuple[Signal, ...],
+    as_of: int,
+    deaf: tuple[tuple[str, str | None, int, int], ...],
+) -> None:
+    """A silence hides what it hides in its store and in its time, whatever the pattern, and nothing else."""
+    agree(engine, replace(journey_map, deaf=deaf), log, as_of)
+
+
 @whole
 @given(drawn.cases())
 def test_a_run_publishes_what_the_reference_says(engine: Engine, case: Case) -> None:
@@ -127,6 +141,20 @@ def test_the_product_agrees_with_the_reference_at_length(
 ) -> None:
     """The same, over many more logs."""
     agree(engine, journey_map, log, as_of)
+
+
+@pytest.mark.heavy
+@settings(drawn.PATIENT, max_examples=300)
+@given(drawn.maps(own_units=False), drawn.logs(several_orders=True), drawn.runs(), drawn.deaf_times())
+def test_the_product_agrees_where_sources_were_deaf_at_length(
+    engine: Engine,
+    journey_map: Map,
+    log: tuple[Signal, ...],
+    as_of: int,
+    deaf: tuple[tuple[str, str | None, int, int], ...],
+) -> None:
+    """The same, over many more silences."""
+    agree(engine, replace(journey_map, deaf=deaf), log, as_of)
 
 
 @pytest.mark.heavy

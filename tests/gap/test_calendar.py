@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -15,12 +16,13 @@ from docs.pages import page, section, table
 from gap import given as drawn
 from gap.direct import Direct
 from gap.reference import Map, Promise, Ref, Signal, judge
-from gap.slow_calendar import Shop, due_in_days, due_in_open_time
+from gap.slow_calendar import Shop, due_in_days, due_in_open_time, reach_back
 from gap.workspace import map_content
 from parcours.cli.show.verdicts import counted
 from parcours.gap.loop import run_workspace
 from parcours.gap.results import open_results
 from parcours.journey.brand import Calendar
+from parcours.journey.looking_back import clock_back
 from parcours.journey.map import JourneyMap
 from parcours.journey.map import Promise as Written
 from parcours.journey.opening import Timetable, Wait, clock_of, counted_parts, day_of, read_wait, timetable_of
@@ -30,7 +32,7 @@ from parcours.kernel.workspace import Workspace
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from parcours.journey.opening import Schedule
+    from parcours.journey.opening import Clock, Schedule
     from parcours.lake import Engine
 
 ZONES = ("Europe/Paris", "America/Sao_Paulo", "Asia/Kolkata", "UTC")
@@ -64,17 +66,26 @@ def shown(at: int | None, zone: str = "Europe/Paris") -> str:
 
 def deadline(schedule: Schedule | None, trigger: int, wait: Wait) -> int | None:
     """The deadline by the two tables, looked up as the model `deadline` does."""
+    return None if schedule is None else looked_up(clock_of(schedule, trigger, trigger, wait), trigger, wait)
+
+
+def reached(schedule: Schedule | None, trigger: int, wait: Wait) -> int | None:
+    """How far back a trigger looks, by the two tables."""
     if schedule is None:
         return None
-    clock = clock_of(schedule, trigger, trigger, wait)
+    return looked_up(clock_back(schedule, trigger, trigger, wait), trigger, wait, sign=-1)
+
+
+def looked_up(clock: Clock, trigger: int, wait: Wait, sign: int = 1) -> int | None:
+    """What the model `deadline` finds in the tables."""
     goals = [
-        row.counted + (trigger - row.since_us if row.runs else 0) + wait.amount
+        row.counted + (trigger - row.since_us if row.runs else 0) + sign * wait.amount
         for row in clock.start
         if row.day == 0 and row.since_us <= trigger < row.until_us
     ]
     assert len(goals) <= 1
     found = [
-        row.due_from + goal - row.counted_from
+        row.due_from + (goal - row.counted_from if row.runs else 0)
         for goal in goals
         for row in clock.due
         if row.stretch == (goal - 1) // wait.stretch and row.counted_from <= goal <= row.counted_until
@@ -107,6 +118,21 @@ def test_the_truth_table_of_the_page(case: Case) -> None:
     found = deadline(schedule, instant(case.trigger), read_wait(case.within))
 
     assert shown(found)[: len(case.due)] == case.due
+
+
+def test_the_truth_table_of_looking_back() -> None:
+    """Each written answer is what is computed."""
+    text = section(page("reference/promises.md"), "calendar")
+    rows = table(text.partition("looks as far as")[2].partition("\n\n")[2])
+    assert len(rows) == 7
+    for row in rows:
+        case = Case(*row[1:])
+        schedule = timetable_of(Calendar.model_validate(CALENDARS[case.calendar]), "UTC").at(
+            case.place or None
+        )
+        found = reached(schedule, instant(case.trigger), read_wait(case.within))
+
+        assert shown(found)[: len(case.due)] == case.due, row
 
 
 # The second implementation ----------------------------------------------------------------------------------
@@ -207,6 +233,40 @@ def test_who_comes_later_is_not_due_earlier(made: Drawn, one: int, other: int, w
     assert first <= second
 
 
+@drawn.PATIENT
+@given(calendars(), triggers(), st.sampled_from(WAITS))
+def test_looking_back_ends_where_a_deadline_would_be_too_early(
+    made: Drawn, trigger: int, waited: int
+) -> None:
+    """From that instant on, opening time counted minute by minute is not over before the trigger; a microsecond earlier it is."""
+    schedule = timetable_of(made.calendar, "UTC").common
+    assert schedule is not None
+    since = reached(schedule, trigger, Wait(waited, in_days=False))
+    assume(since is not None and trigger - since < 30 * 24 * HOUR_US)
+    assert since is not None
+    over, too_early = (due_in_open_time(made.shop, at, waited) for at in (since, since - 1))
+
+    assert over is None or over >= trigger
+    assert too_early is not None
+    assert too_early < trigger
+
+
+@drawn.PATIENT
+@given(calendars(), triggers(), st.integers(0, 12))
+def test_looking_back_over_working_days_too(made: Drawn, trigger: int, days: int) -> None:
+    """The same, counted day by day."""
+    schedule = timetable_of(made.calendar, "UTC").common
+    assert schedule is not None
+    since = reached(schedule, trigger, Wait(days, in_days=True))
+    assume(since is not None and trigger - since < 30 * 24 * HOUR_US)
+    assert since is not None
+    over, too_early = (due_in_days(made.shop, at, days) for at in (since, since - 1))
+
+    assert over is None or over >= trigger
+    assert too_early is not None
+    assert too_early < trigger
+
+
 # Verdicts ---------------------------------------------------------------------------------------------------
 
 _ORDER = Ref("order.placed")
@@ -280,6 +340,98 @@ def test_verdicts_are_those_of_the_same_deadline_written_down(
 
     assert [(one.trigger, one.verdict, one.deadline_us) for one in found] == sorted(
         ((one.trigger_row_key, one.verdict, one.deadline_us) for one in judge(asked, signals, as_of)),
+        key=repr,
+    )
+
+
+LOOKING: dict[str, tuple[dict[str, object], dict[str, Any]]] = {
+    "preceded": ({"whenever": "order.placed", "preceded_by": "order.ready"}, {"pattern": "preceded_by"}),
+    "same": (
+        {"whenever": "order.placed", "since": "order.ready", "same": {"qty": "qty"}},
+        {"pattern": "since", "same": {"qty": "qty"}},
+    ),
+    "rhythm": (
+        {"after": "order.placed", "expect": "order.ready", "until": "order.late"},
+        {"pattern": "expect", "until": Ref("order.late")},
+    ),
+}
+
+
+@settings(drawn.PATIENT, max_examples=25)
+@given(
+    calendars(),
+    calendars(),
+    st.lists(
+        st.tuples(triggers(), st.sampled_from(("order.placed", "order.ready", "order.ready", "order.late"))),
+        min_size=1,
+        max_size=8,
+    ),
+    st.lists(st.sampled_from(("north", "south", None)), min_size=8, max_size=8),
+    st.lists(st.sampled_from((1, 2, None)), min_size=8, max_size=8),
+    st.sampled_from(sorted(LOOKING)),
+    st.sampled_from(("1h", "5h", "1 working day")),
+    triggers(),
+)
+def test_rhythms_and_looking_back_agree_with_the_slow_calendar(  # noqa: PLR0913, PLR0917 - all that is drawn
+    engine: Engine,
+    common: Drawn,
+    north: Drawn,
+    told: list[tuple[int, str]],
+    places: list[str | None],
+    quantities: list[int | None],
+    pattern: str,
+    within: str,
+    as_of: int,
+) -> None:
+    """Plain loops over a calendar that counts minute by minute say the same: verdict, window and target, by the hours of the trigger's place."""
+    wait = read_wait(within)
+    by_hand = due_in_days if wait.in_days else due_in_open_time
+    begins = min(at for at, _ in told)
+    near = [(at, kind) for at, kind in told if at - begins < 4 * 24 * HOUR_US]
+    signals = []
+    for number, ((at, kind), place, quantity) in enumerate(zip(near, places, quantities, strict=False), 1):
+        objects: dict[str, tuple[str, ...]] = {"order": ("o1",)}
+        objects |= {} if place is None else {"product": (place,)}
+        signals.append(Signal("alpha", "alpha-1.csv", number, kind, at, None, objects, {"qty": quantity}))
+
+    def clock(trigger: Signal, at: int) -> int | None:
+        shop = north.shop if trigger.objects.get("product") == ("north",) else common.shop
+        return by_hand(shop, at, wait.amount)
+
+    assume(all(clock(one, other.at) is not None for one in signals for other in signals))
+
+    def reach(trigger: Signal) -> int:
+        found = reach_back(lambda at: clock(trigger, at), trigger.at)
+        assume(found is not None)
+        return found or 0
+
+    words, asked_for = LOOKING[pattern]
+    rhythm = pattern == "rhythm"
+    promise = Promise(
+        "p1",
+        after=_ORDER,
+        target=_READY,
+        clock=clock,
+        every_us=1 if rhythm else None,
+        reach=None if rhythm else reach,
+        **asked_for,
+    )
+    asked = Map("order", None, (), None, (promise,))
+    content = map_content(replace(asked, promises=()), signals)
+    key = "every" if rhythm else "within"
+    content["promises"] = [{"promise": "p1", key: within, "calendar": "hours", "owner": "team", **words}]
+    schedules = {"north": schedule} if (schedule := timetable_of(north.calendar, "UTC").common) else {}
+    timetable = Timetable("product", timetable_of(common.calendar, "UTC").common, schedules)
+    direct = Direct(engine, asked, signals, as_of, JourneyMap.model_validate(content), {"hours": timetable})
+    found = [
+        (one.trigger, one.verdict, one.deadline_us, one.target_at, one.told.from_us) for one in direct.judge()
+    ]
+
+    assert found == sorted(
+        (
+            (one.trigger_row_key, one.verdict, one.deadline_us, one.target_at, one.told.from_us)
+            for one in judge(asked, signals, as_of)
+        ),
         key=repr,
     )
 
@@ -469,17 +621,11 @@ promises:
         ({"within": "1w", "calendar": "hours"}, "can be read in two ways"),
         ({"within": "0s", "calendar": "hours"}, "waits for no time at all"),
         ({"within": "five working days", "calendar": "hours"}, "is not a duration"),
-        ({"every": "2h", "until": "c", "calendar": "hours"}, "`calendar` has no `within`"),
+        ({"every": "2d", "until": "c", "calendar": "hours"}, "can be read in two ways"),
+        ({"every": "2 working days", "until": "c"}, "`working days` have no `calendar`"),
         (
-            {
-                "after": None,
-                "expect": None,
-                "whenever": "a",
-                "preceded_by": "b",
-                "within": "2h",
-                "calendar": "hours",
-            },
-            "'calendar' does not belong to this pattern",
+            {"after": None, "expect": None, "whenever": "a", "preceded_by": "b", "calendar": "hours"},
+            "`calendar` has no `within` or `every`",
         ),
     ],
 )

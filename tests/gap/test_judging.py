@@ -103,3 +103,11 @@ def test_a_measure_without_trigger_is_judged_in_its_journey(engine: Engine) -> N
     """Whatever its own `per` says."""
     promise = Promise("p", "measure", None, SCORED, bound=("score", "at_least", 8.0), per="person")
     assert found(engine, promise, [told("scored", 105, 1, score=9)]) == ("kept", 105)
+
+
+def test_types_that_nobody_told_are_asked_for_their_own_properties(engine: Engine) -> None:
+    """Two types without a signal, each with a property of its own: no verdict, and no confusion between them."""
+    due = Promise("p", "expect", PLACED, READY, before="due")
+    enough = Promise("q", "expect", LATE, READY, within_us=S_US, sum={"qty": "score"})
+
+    assert Direct(engine, Map("order", None, (), None, (due, enough)), [], 200 * S_US).judge() == []

@@ -104,7 +104,7 @@ def test_each_system_saw_a_day_like_others(story: Story) -> None:
 
 def test_a_story_is_told_where_nothing_stands_out(results: Results, finding: Finding) -> None:
     """Without a place, of all who were let down; still Ann, whom two systems saw."""
-    anywhere = tell(results, dataclasses.replace(finding, where=None))
+    anywhere = tell(results, dataclasses.replace(finding, explains=()))
     assert anywhere is not None
     assert anywhere.person == results.person("customer:ann")["person"]
 

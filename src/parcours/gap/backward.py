@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from parcours.gap.roles import other_file, signal_role, target_role, triggers
-from parcours.gap.timed import covered, with_undated
+from parcours.gap.timed import covered, with_evidence
 from parcours.journey.tables import FILE_SHIFT
 from parcours.journey.where import number_of
 from parcours.kernel.clock import duration_us
@@ -13,12 +13,13 @@ from parcours.lake import identifier
 
 if TYPE_CHECKING:
     from parcours.gap.bench import Bench
+    from parcours.gap.placing import Pool
     from parcours.gap.roles import Role
     from parcours.gap.timed import Steps
     from parcours.journey.map import Promise
 
 
-def judge_preceded(bench: Bench, promise: Promise, pool: str, undated: str | None) -> Steps:
+def judge_preceded(bench: Bench, promise: Promise, pool: Pool, undated: Pool | None) -> Steps:
     """Verdicts of `whenever … preceded_by`: the latest target before the trigger must lie in the window."""
     scope = bench.scope
     target = target_role(scope, promise, pool)
@@ -28,7 +29,7 @@ def judge_preceded(bench: Bench, promise: Promise, pool: str, undated: str | Non
         "dated": _looking_back(promise, pool),
         "with_target": _latest_before("dated", target),
         "with_waiver": _with_waiver(bench, promise, pool),
-        "known": with_undated(scope, promise, "with_waiver", target, undated),
+        "known": with_evidence(bench, promise, "with_waiver", target, undated),
     }
     return steps | {
         "verdict": f"""
@@ -44,8 +45,12 @@ def judge_preceded(bench: Bench, promise: Promise, pool: str, undated: str | Non
     }
 
 
-def _looking_back(promise: Promise, pool: str) -> str:
+def _looking_back(promise: Promise, pool: Pool) -> str:
     """Triggers with their window: as far back as `within` says, else to the first signal of the unit."""
+    if promise.calendar is not None:
+        return """
+            select t.* exclude (source_zone), d.deadline_at as from_at, t.at_us as deadline_at
+            from trigger as t left join deadline as d on d.signal_id = t.signal_id"""
     if promise.within is not None:
         return f"""
             select * exclude (source_zone), at_us - {duration_us(promise.within)} as from_at, at_us as deadline_at
@@ -53,10 +58,10 @@ def _looking_back(promise: Promise, pool: str) -> str:
     return f"""
             select t.* exclude (source_zone), f.from_at, t.at_us as deadline_at
             from trigger as t
-            join (select unit_id, min(at_us) as from_at from {identifier(pool)} group by unit_id) as f on f.unit_id = t.unit_id"""
+            join (select unit_id, min(at_us) as from_at from {identifier(pool.name)} group by unit_id) as f on f.unit_id = t.unit_id"""
 
 
-def _with_waiver(bench: Bench, promise: Promise, pool: str) -> str:
+def _with_waiver(bench: Bench, promise: Promise, pool: Pool) -> str:
     waiver = signal_role("waiver", bench.scope, promise, promise.unless, pool)
     return (
         _latest_before("with_target", waiver)
@@ -106,7 +111,7 @@ _TIED, _OWN, _EARLIER = (
 )  # where a compared signal stands: in another file at the trigger's instant, before it in its own file, earlier
 
 
-def judge_same(bench: Bench, promise: Promise, pool: str, undated: str | None) -> Steps:
+def judge_same(bench: Bench, promise: Promise, pool: Pool, undated: Pool | None) -> Steps:
     """Verdicts of `whenever … since … same`: the values of the latest target before the trigger must be those of the trigger."""
     scope = bench.scope
     columns = [scope.values[name] for name in promise.same.values()]
@@ -117,14 +122,20 @@ def judge_same(bench: Bench, promise: Promise, pool: str, undated: str | None) -
     agrees = " and ".join(
         f"coalesce({number_of(left)} = {number_of(right)}, {left} = {right}, false)" for left, right in pairs
     )
-    limit = f"and e.at_us >= t.at_us - {duration_us(promise.within)}" if promise.within else ""
+    started, limit = "select * from trigger", ""
+    if promise.calendar is not None:
+        started = "select t.*, d.deadline_at as since_at from trigger as t left join deadline as d on d.signal_id = t.signal_id"
+        limit = "and e.at_us >= t.since_at"
+    elif promise.within is not None:
+        limit = f"and e.at_us >= t.at_us - {duration_us(promise.within)}"
     named = ", ".join(f"_{column}" for column in target.identity)
     tied = f"case when {other_file('e', 't')} then {_TIED} else {_OWN} end"
     plain = target_role(scope, promise, pool)
     file = f"ordinal >> {FILE_SHIFT}"
     return {
         "trigger": triggers(scope, promise, pool),
-        "earlier": _earlier("trigger", plain),
+        "started": started,
+        "earlier": _earlier("started", plain),
         "compared": f"""
             select {target.named("t")}, {tied} as place, e.at_us, e.ordinal, e.signal_id as told_id,
                    coalesce({known}, false) as is_known, {agrees} as agrees
@@ -158,7 +169,7 @@ def judge_same(bench: Bench, promise: Promise, pool: str, undated: str | None) -
                    a.sure_at as from_at, t.at_us as deadline_at
             from earlier as t left join answered as a on {target.same}""",
         "with_waiver": _with_waiver(bench, promise, pool),
-        "known": with_undated(scope, promise, "with_waiver", target, undated),
+        "known": with_evidence(bench, promise, "with_waiver", target, undated),
         "verdict": f"""
             select *,
                    case

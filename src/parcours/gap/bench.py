@@ -18,10 +18,13 @@ class Coverage:
     Attributes:
         since: Latest of their first signals, microseconds UTC; None where one was never heard.
         until: Earliest of their last signals.
+        deaf: Spans in between in which one of them should have been heard and was not: (object id of a place, or None: everywhere,
+            last signal before, first signal after).
     """
 
     since: int | None
     until: int | None
+    deaf: tuple[tuple[int | None, int, int], ...] = ()
 
 
 @dataclass(frozen=True)

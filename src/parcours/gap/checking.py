@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from parcours.gap.measured import place_of
+from parcours.journey.birthdays import BIRTHDAY
 from parcours.journey.brand import Brand
 from parcours.journey.map import PATTERNS
 from parcours.journey.scope import refs_of
@@ -57,6 +58,9 @@ def _check_refs(
     item: Drawn, types: Collection[str], catalogue: Catalogue, *, open_types: bool
 ) -> Iterator[Fault]:
     for place, ref in refs_of(item.map):
+        if ref.signal == BIRTHDAY:
+            yield from _check_birthday(item, place, types)
+            continue
         if ref.signal is not None and ref.signal not in types and not open_types:
             yield item.document.fault(
                 (*place, "signal"),
@@ -69,6 +73,26 @@ def _check_refs(
             except BadCondition as problem:
                 what, _, fix = str(problem).partition("; ")
                 yield item.document.fault((*place, "where"), what, fix)
+
+
+def _check_birthday(item: Drawn, place: tuple[str | int, ...], types: Collection[str]) -> Iterator[Fault]:
+    """A birthday is of a person, has no properties, and is known by birth dates that sources tell."""
+    promise = item.map.promises[int(place[1])] if place[0] == "promises" else None
+    what = fix = None
+    if BIRTHDAY not in types:
+        what, fix = (
+            "no source tells birth dates",
+            "add `traits: {birth_date: …}` to the source that knows them",
+        )
+    elif place[0] == "stages" or place[-1] in PATTERNS:
+        what, fix = (
+            "a birthday proves nothing",
+            f"name a signal that a source emits; {BIRTHDAY!r} starts promises",
+        )
+    elif (promise.per if promise and promise.per else item.map.per) != "person":
+        what, fix = "a birthday is of a person, and this is about something else", "write `per: person`"
+    if what is not None and fix is not None:
+        yield item.document.fault((*place, "signal"), what, fix)
 
 
 def _nobody(place: tuple[str | int, ...], signal: str) -> str:

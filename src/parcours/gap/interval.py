@@ -44,6 +44,55 @@ def kept_interval(
     return low, high
 
 
+def sampling_interval(kept: ArrayLike, broken: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Bounds that hold the true kept share of what could be observed 95 % of the time: chance alone.
+
+    Args:
+        kept: (n,) verdicts, >= 0; may be weights, then the counts are effective ones.
+        broken: (n,) verdicts, >= 0.
+
+    Returns:
+        (low, high): each (n,) float64, ratios in [0, 1]; NaN where nothing was judged.
+
+    Source:
+        Wilson (1927), JASA 22:209-212, score interval. ADR-0006.
+
+    Example:
+        >>> low, high = sampling_interval([8], [2])
+        >>> f"{low[0]:.3f} {high[0]:.3f}"
+        '0.490 0.943'
+    """
+    kept, broken = (np.asarray(counts, np.float64) for counts in (kept, broken))
+    return _wilson(kept, kept + broken)
+
+
+def observability_interval(
+    kept: ArrayLike, broken: ArrayLike, unobservable: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The kept shares that these very cases can have had, all of what nobody saw broken, and all of it kept: silence alone.
+
+    Args:
+        kept: (n,) verdicts, >= 0, or weights.
+        broken: (n,) verdicts, >= 0, or weights.
+        unobservable: (n,) verdicts, >= 0, or weights.
+
+    Returns:
+        (low, high): each (n,) float64, ratios in [0, 1]; NaN where there is no verdict at all.
+
+    Source:
+        Manski (1989), Journal of Human Resources 24:343-360. ADR-0019.
+
+    Example:
+        >>> low, high = observability_interval([8], [2], [10])
+        >>> f"{low[0]:.1f} {high[0]:.1f}"
+        '0.4 0.9'
+    """
+    kept, broken, unobservable = (np.asarray(counts, np.float64) for counts in (kept, broken, unobservable))
+    total = kept + broken + unobservable
+    with np.errstate(invalid="ignore"):
+        return kept / total, (kept + unobservable) / total
+
+
 def effective_count(weight: NDArray[np.float64], weight_squared: NDArray[np.float64]) -> NDArray[np.float64]:
     """How many equally weighted cases carry as much as these weighted ones.
 

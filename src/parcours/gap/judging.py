@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 from parcours.gap.awaiting import tell_deadlines
 from parcours.gap.backward import judge_preceded, judge_same
 from parcours.gap.measured import judge_measure, judge_place, place_of
+from parcours.gap.placing import LIVED, Pool, place_signals
 from parcours.gap.repeated import judge_count, judge_rhythm, judge_sum
 from parcours.gap.roles import WHOLE, signal_role
 from parcours.gap.tables import SLICES, VERDICT
 from parcours.gap.timed import judge_timed
 from parcours.journey.scope import Scope, fill_scope, plan_scope
-from parcours.journey.tables import FILE_SHIFT, SETTLED
+from parcours.journey.tables import SETTLED
 from parcours.lake import identifier, literal
 
 if TYPE_CHECKING:
@@ -63,12 +64,14 @@ def judge(engine: Engine, bench: Bench) -> list[tuple[str, int]]:
     )
     engine.run(f"create or replace temp table judged as select {coded} from ({VERDICT.empty_sql})")
     _slice_journeys(engine, bench.scope)
+    pools = _Pools(engine, bench.scope)
     counts = []
     for promise in promises:
-        steps = _steps(engine, bench, promise)
+        steps = _steps(engine, bench, promise, pools)
         before = engine.value("select count(*) from judged")
         engine.run(f"insert into judged select {columns} from ({_finish(bench, promise, told, steps)})")
         counts.append((promise.promise, engine.value("select count(*) from judged") - before))
+    drop_pools(engine)
     original = (
         ", cast(v.original_verdict as varchar) as original_verdict" if "original_verdict" in told else ""
     )
@@ -97,19 +100,19 @@ def _told(bench: Bench, promise: Promise) -> tuple[str, ...]:
     return tuple(column for column in _TOLD if filled[column])
 
 
-def _steps(engine: Engine, bench: Bench, promise: Promise) -> Steps:
+def _steps(engine: Engine, bench: Bench, promise: Promise, pools: _Pools) -> Steps:
     """The queries of a promise; the last one gives its verdicts."""
     scope = bench.scope
     place = place_of(promise, scope.world.namespaces)
     if place is not None:
         name, span = place
-        return judge_place(bench, promise, _filled_once(engine, scope, name, "seen"), span)
-    pool = _pool(engine, scope, promise)
+        return judge_place(bench, promise, pools.filled(name, "seen"), span)
+    pool = pools.of(promise)
     if promise.calendar is not None:
         tell_deadlines(engine, scope, promise, pool)
     if promise.pattern == "measure":
         return judge_measure(bench, promise, pool)
-    undated = _undated(engine, scope, promise)
+    undated = pools.undated(promise)
     if promise.of is not None:
         steps = judge_count(bench, promise, pool, undated)
     elif promise.preceded_by is not None:
@@ -121,11 +124,22 @@ def _steps(engine: Engine, bench: Bench, promise: Promise) -> Steps:
     elif promise.every is not None:
         steps = judge_rhythm(bench, promise, pool, undated)
     else:
-        steps = judge_timed(bench, promise, pool, undated, one_file=_is_one_file(engine, pool))
+        steps = judge_timed(bench, promise, pool, undated)
     return steps | _contested(scope, promise, pool, list(steps)[-1]) if promise.contradicted_by else steps
 
 
-def _contested(scope: Scope, promise: Promise, pool: str, verdict: str) -> Steps:
+def trace(engine: Engine, bench: Bench, promise: Promise) -> tuple[Steps, Pool]:
+    """The queries of a promise, and the signals it looks at: for whoever asks why a verdict is what it is, and calls `drop_pools` after."""
+    pools = _Pools(engine, bench.scope)
+    steps = _steps(engine, bench, promise, pools)
+    place = place_of(promise, bench.scope.world.namespaces)
+    if place is None:
+        return steps, pools.of(promise)
+    name = pools.filled(place[0], "seen")
+    return steps, Pool(name, name, {}, has_ties=True)
+
+
+def _contested(scope: Scope, promise: Promise, pool: Pool, verdict: str) -> Steps:
     """What the record says was kept and the customer denies, later than the trigger and not before what kept it."""
     denial = signal_role("denial", scope, promise, promise.contradicted_by, pool)
     assert denial is not None  # noqa: S101 - the caller checked
@@ -148,44 +162,54 @@ def _no_slices(known: int) -> str:
     return "".join(f", null::varchar as slice_{number}" for number in range(known, SLICES))
 
 
-def _pool(engine: Engine, scope: Scope, promise: Promise) -> str:
-    """Relation with the signals a promise looks at: those of the map's unit, or of the promise's own `per`."""
-    if promise.per is None or promise.per == scope.map.per:
-        return "assigned"
-    return _filled_once(engine, scope, promise.per, "seen")
+class _Pools:
+    """The signals that the promises of a map look at, by the unit they are judged within; each made once, when it is asked for.
 
+    Args:
+        engine: Holds `assigned`, and the views `seen` and `timeless`.
+        scope: Of the map.
+    """
 
-def _is_one_file(engine: Engine, pool: str) -> bool:
-    found = engine.rows(
-        f"select min(ordinal) >> {FILE_SHIFT}, max(ordinal) >> {FILE_SHIFT} from {identifier(pool)}"
-    )
-    return bool(found[0][0] == found[0][1])
+    def __init__(self, engine: Engine, scope: Scope) -> None:
+        self._engine, self._scope = engine, scope
+        self._lived = place_signals(engine, scope, LIVED)
+        self._made: dict[str, Pool | None] = {}
 
+    def of(self, promise: Promise) -> Pool:
+        """Those of the map's unit, or of the promise's own `per`."""
+        if promise.per is None or promise.per == self._scope.map.per:
+            return self._lived
+        return self._placed(self.filled(promise.per, "seen"))
 
-def _undated(engine: Engine, scope: Scope, promise: Promise) -> str | None:
-    """Relation with the signals that happened at an instant nobody can read; None where no target is among them."""
-    code = scope.world.types.get(promise.target.signal, -1)
-    found = engine.value(f"select count(*) from (select 1 from timeless where type_id = {code} limit 1)")
-    return _filled_once(engine, scope, promise.per or scope.map.per, "timeless") if found else None
+    def undated(self, promise: Promise) -> Pool | None:
+        """Those that happened at an instant nobody can read; None where no target is among them."""
+        code = self._scope.world.types.get(promise.target.signal, -1)
+        found = self._engine.value(
+            f"select count(*) from (select 1 from timeless where type_id = {code} limit 1)"
+        )
+        return self._placed(self.filled(promise.per or self._scope.map.per, "timeless")) if found else None
 
+    def filled(self, per: str, view: str) -> str:
+        """Relation of a view's signals by another unit, with the answers to the same conditions."""
+        name = f"pool_{view}_{per}"
+        if name not in self._made:
+            scope = self._scope
+            own = scope.map.model_copy(update={"per": per, "starts": None})
+            other = plan_scope(name, own, scope.world)
+            other.conditions, other.values = scope.conditions, scope.values
+            other.places, other.parts, other.heard_by = scope.places, scope.parts, scope.heard_by
+            fill_scope(self._engine, other, view=view)
+            self._made[name] = None
+        return name
 
-def _filled_once(engine: Engine, scope: Scope, per: str, view: str) -> str:
-    """A view's signals by another unit, with the answers to the same conditions; made once per map."""
-    name = f"pool_{view}_{per}"
-    made = engine.value(
-        f"select count(*) from duckdb_tables() where temporary and table_name = {literal(name)}"
-    )
-    if not made:
-        own = scope.map.model_copy(update={"per": per, "starts": None})
-        other = plan_scope(name, own, scope.world)
-        other.conditions, other.values = scope.conditions, scope.values
-        other.places, other.parts = scope.places, scope.parts
-        fill_scope(engine, other, view=view)
-    return name
+    def _placed(self, name: str) -> Pool:
+        pool = self._made[name] or place_signals(self._engine, self._scope, name, self._lived)
+        self._made[name] = pool
+        return pool
 
 
 def drop_pools(engine: Engine) -> None:
-    """Forget the relations that `judge` made."""
+    """Forget the relations that promises looked at: what follows needs their memory."""
     for (name,) in engine.rows(
         "select table_name from duckdb_tables() where temporary and starts_with(table_name, 'pool_')"
     ):
@@ -193,13 +217,15 @@ def drop_pools(engine: Engine) -> None:
 
 
 def _slice_journeys(engine: Engine, scope: Scope) -> None:
-    """Table `journey_slice`: the first value of each slice in each journey, for triggers that do not carry it."""
+    """Table `journey_slice`: the first value of each slice and the first place in each journey, for triggers that do not carry it."""
     columns = []
     for name in scope.map.slices:
         column = scope.places.get(name) or scope.values.get(name)
-        if column is not None:
-            columns.append(f"arg_min({column}, (at_us, ordinal)) as {column}")
-    firsts = "".join(f", {column}" for column in columns)
+        columns += [column] if column is not None else []
+    columns += [scope.places[scope.heard_by]] if scope.heard_by is not None else []
+    firsts = "".join(
+        f", arg_min({column}, (at_us, ordinal)) as {column}" for column in dict.fromkeys(columns)
+    )
     engine.run(f"""
         create or replace temp table journey_slice as
         select journey_id{firsts}

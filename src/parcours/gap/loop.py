@@ -17,14 +17,23 @@ import pyarrow.compute as pc
 from parcours.gap.bench import Bench, Coverage
 from parcours.gap.checking import check_map, check_owners
 from parcours.gap.counting import count_gaps
-from parcours.gap.judging import drop_pools, judge
+from parcours.gap.judging import judge
+from parcours.gap.listening import Silence, changed_spans, listen, odd_days, place_word
+from parcours.gap.money.types import Asked, Prices
 from parcours.gap.naming import register_terms
 from parcours.gap.replacing import LAYERED, Replacing, current
-from parcours.gap.tables import GAP, LOGIC, VERDICT
+from parcours.gap.tables import GAP, LOGIC, MONEY, VERDICT
 from parcours.identity import PERSON_TOKEN, Standing, records, resolve_people, rules_of
 from parcours.identity.deciding import in_force, read_log
 from parcours.identity.store import TABLES as IDENTITY_TABLES
-from parcours.journey import JOURNEY, read_maps
+from parcours.journey import JOURNEY, JOURNEY_STEP, read_maps
+from parcours.journey.birthdays import (
+    BIRTHDAY,
+    asks_for_birthdays,
+    find_birthdays,
+    see_birthdays,
+    told_birthdays,
+)
 from parcours.journey.brand import HOLIDAYS_KNOWN, read_brand
 from parcours.journey.opening import timetables_of
 from parcours.journey.scope import World, fill_scope, plan_scope, refs_of
@@ -48,7 +57,7 @@ from parcours.signal.importing import settle
 from parcours.vault import Manifest, Vault, open_vault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from parcours.journey import Drawn
     from parcours.journey.brand import Brand
@@ -60,8 +69,9 @@ if TYPE_CHECKING:
     from parcours.signal.mapping import Mapped
 
 KEPT_MANIFESTS = 2
+_ROUNDING = 1e-6  # of sums of weights
 _BYTES_AT_WORK = 200  # of a signal while journeys are cut and promises judged
-_TABLES = (SIGNAL, TIMELESS, LINK, OBJECT, *IDENTITY_TABLES, *LAYERED, GAP)
+_TABLES = (SIGNAL, TIMELESS, LINK, OBJECT, *IDENTITY_TABLES, *LAYERED, GAP, MONEY)
 
 
 @dataclass(frozen=True)
@@ -127,7 +137,7 @@ def check_workspace(workspace: Workspace, engine: Engine) -> tuple[list[Mapped],
     mapped, drawn, brand, faults = _read(workspace)
     prepared, more = prepare_sources(engine, workspace, mapped)
     faults += more
-    types = literal_types(mapped)
+    types = literal_types(mapped) | told_birthdays(mapped)
     types |= {kind for item in prepared for kind in emitted_types(engine, workspace, item)}
     known = [item.mapped for item in prepared]
     unseen = any(item not in known and _has_computed_types(item) for item in mapped)
@@ -230,7 +240,7 @@ def _run(
     mapped, drawn, brand, faults = _read(workspace)
     settle(lake, vault)
     prepared, more = prepare_sources(engine, workspace, mapped, vault)
-    said_types = literal_types(mapped)
+    said_types = literal_types(mapped) | told_birthdays(mapped)
     faults += more
     if len(mapped) == len(workspace.documents("sources")):  # else what a map speaks of cannot be known
         computed = computes_types(mapped)
@@ -254,8 +264,9 @@ def _run(
     _look(run, mapped)
     _judge_maps(run, drawn, mapped, brand, imported, touched_people)
     _count(run, drawn)
+    run.facts["people"] = people
+    _price(run, drawn, brand)
     run.facts |= {
-        "people": people,
         "files": sorted(imported.file_ids),
         "logic": _logic(run),
         "refused": imported.refused,
@@ -266,9 +277,14 @@ def _run(
     run.facts["maps"] = {item.map.map: _told(item) for item in drawn}
     run.facts["brand"] = brand.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     run.facts["sources"] = {
-        item.source.source: {"title": item.source.title, "types": sorted(literal_types([item]))}
+        item.source.source: {
+            "title": item.source.title,
+            "types": sorted(literal_types([item])),
+            "zone": item.source.time_zone or workspace.settings.time_zone,
+        }
         for item in mapped
     }
+    run.facts["properties"] = sorted(catalogue_of(mapped).properties)
     run_id = vault.publish(
         {
             "published_at": now_us(),
@@ -408,25 +424,29 @@ def _judge_maps(
     touched_people: str | None,
 ) -> None:
     clock = stopwatch()
-    timetables = timetables_of(brand, run.workspace.settings.time_zone)
-    world = World(run.vault.terms("type"), run.vault.terms("namespace"), catalogue_of(mapped), timetables)
-    coverage = _coverage(run)
+    world = _world(run, drawn, mapped, brand)
+    coverage = _coverage(run, mapped, brand)
     map_ids = run.vault.code_terms("map", [item.map.map for item in drawn])
     definitions: dict[str, str] = {}
     journeys_s = verdicts_s = 0.0
     new_journeys = new_verdicts = 0
+    run.facts["listening"]["proof"] = proof = {
+        item.map.map: {promise.promise: _proof(promise, world, coverage) for promise in item.map.promises}
+        for item in drawn
+    }
     news = _touched_sets(run, imported, touched_people)
     replacing = Replacing(run.engine, run.lake, {spec.name: run.published(spec) for spec in LAYERED})
     for number, item in enumerate(drawn):
         name = item.map.map
         run.progress(f"journeys of {name}", number, len(drawn))
-        proven = {promise.promise: _proof(promise, world, coverage) for promise in item.map.promises}
+        proven = proof[name]
         definitions[name] = _definition(run, item, world, proven)
         map_id = map_ids[name]
         anew = (
             news is None
             or run.before("definitions", {}).get(name) != definitions[name]
             or _has_foreign_unit(item)
+            or asks_for_birthdays(item.map)  # they come without any signal
         )
         promise_ids = {
             promise.promise: run.vault.code_terms("promise", [f"{name}/{promise.promise}"])[
@@ -435,8 +455,8 @@ def _judge_maps(
             for promise in item.map.promises
         }
         covered = {
-            promise.promise: Coverage(*_common(proven[promise.promise], coverage["spans"]))
-            for promise in item.map.promises
+            name: Coverage(*_common(sources, coverage["spans"]), _deaf(sources, coverage["silences"]))
+            for name, sources in proven.items()
         }
         touched = None
         if not anew:
@@ -447,7 +467,8 @@ def _judge_maps(
             touched = _touched_units(run, item, world)
         if touched is not None and run.engine.value(f"select count(*) from ({touched})") == 0:
             continue
-        scope = plan_scope("scoped", item.map, world)
+        see_birthdays(run.engine, world.types[BIRTHDAY] if asks_for_birthdays(item.map) else None)
+        scope = plan_scope("scoped", item.map, world, _asked_place(covered, coverage))
         steps = {
             step.step: run.vault.code_terms("step", [f"{name}/{step.step}"])[f"{name}/{step.step}"]
             for step in item.map.steps
@@ -468,12 +489,23 @@ def _judge_maps(
             verdicts_s += part()
             part = stopwatch()
             replacing.take(map_id, touched)
-            drop_pools(run.engine)
             journeys_s += part()
+    see_birthdays(run.engine, None)
     run.versions |= replacing.commit({map_ids[item.map.map] for item in drawn})
     run.facts["definitions"] = definitions
     run.stages.append(Stage("journeys", journeys_s, new_journeys))
     run.stages.append(Stage("verdicts", clock() - journeys_s, new_verdicts))
+
+
+def _world(run: _Run, drawn: Sequence[Drawn], mapped: Sequence[Mapped], brand: Brand) -> World:
+    """The words of the workspace; with birthdays, and the table of them, where a map is about them."""
+    zone = run.workspace.settings.time_zone
+    if any(asks_for_birthdays(item.map) for item in drawn):
+        records.load_birth_dates(run.engine, run.vault, run.as_of)
+        find_birthdays(run.engine, zone, run.as_of)
+        run.vault.code_terms("type", [BIRTHDAY])
+    terms = run.vault.terms
+    return World(terms("type"), terms("namespace"), catalogue_of(mapped), timetables_of(brand, zone))
 
 
 def _shares(run: _Run, item: Drawn) -> list[str]:
@@ -507,7 +539,10 @@ def _touched_sets(run: _Run, imported: Imported, touched_people: str | None) -> 
 def _register_coverage(
     run: _Run, promise_ids: dict[str, int], proven: dict[str, list[str]], covered: dict[str, Coverage]
 ) -> None:
-    """Table `promise_coverage`: when the sources that prove a promise were heard, now and in the last published run."""
+    """Tables `promise_coverage` and `deaf_change`.
+
+    When the sources that prove a promise were heard, now and in the last published run; and when they were deaf in one of both alone.
+    """
     rows = [
         {
             "promise_id": code,
@@ -530,6 +565,14 @@ def _register_coverage(
         ]
     )
     run.engine.register("promise_coverage", pa.Table.from_pylist(rows, schema))
+    silences = [Silence(*told) for told in run.before("listening", {}).get("silences", [])]
+    changed = [
+        {"promise_id": code, "since": since, "until": until}
+        for promise, code in promise_ids.items()
+        for since, until in changed_spans(_deaf(proven[promise], silences), covered[promise].deaf)
+    ]
+    spans = pa.schema([("promise_id", pa.int32()), ("since", pa.int64()), ("until", pa.int64())])
+    run.engine.register("deaf_change", pa.Table.from_pylist(changed, spans))
 
 
 def _touched_units(run: _Run, item: Drawn, world: World) -> str:
@@ -582,10 +625,105 @@ def _count(run: _Run, drawn: Sequence[Drawn]) -> None:
     run.progress("gaps", 1, 1)
 
 
-def _coverage(run: _Run) -> dict[str, Any]:
+def _price(run: _Run, drawn: Sequence[Drawn], brand: Brand) -> None:
+    """Say what broken promises cost, unless all that it rests on is as in the last published run."""
+    clock = stopwatch()
+    told = {"prices": brand.money.model_dump(mode="json"), "currency": brand.currency}
+    run.facts["priced"] = {
+        **told,
+        "costs": {item.map.map: {p.promise: p.cost for p in item.map.promises} for item in drawn},
+        "seen": [run.versions[spec.name] for spec in (SIGNAL, PERSON_TOKEN, *LAYERED, GAP)],
+        "coverage": run.facts["coverage"],
+    }
+    published = run.published(MONEY)
+    if published is not None and run.before("priced", None) == run.facts["priced"]:
+        run.versions[MONEY.name], run.facts["money"] = published, run.before("money", {})
+    else:
+        run.versions[MONEY.name], run.facts["money"] = _price_anew(run, drawn, brand)
+    run.stages.append(Stage("money", clock(), run.lake.rows(MONEY, run.versions[MONEY.name], ())))
+
+
+def _price_anew(run: _Run, drawn: Sequence[Drawn], brand: Brand) -> tuple[int, dict[str, Any]]:
+    if not any(item.map.promises for item in drawn):  # what estimates takes time and memory to load
+        return run.lake.write(run.engine, MONEY, MONEY.empty_sql, base=None)[0], {}
+    from parcours.gap.money.stage import Ground, price_gaps  # noqa: PLC0415 - the reader of results does not wait for it
+
+    run.engine.run(
+        f"create or replace temp view journey_step as {current(run.lake, JOURNEY_STEP, run.versions)}"
+    )
+    spans = run.facts["coverage"].values()
+    ground = Ground(
+        run.engine,
+        run.vault.terms("type"),
+        run.vault.terms("channel"),
+        run.facts["people"],
+        run.facts["journeys"],
+        (min((span[0] for span in spans), default=0), run.as_of),
+        run.workspace.settings.time_zone,
+    )
+    asked = _asked(run, drawn)
+    return price_gaps(
+        ground, run.lake, asked, Prices.of(brand), lambda done: run.progress("money", done, len(asked))
+    )
+
+
+def _asked(run: _Run, drawn: Sequence[Drawn]) -> list[Asked]:
+    """Every promise, with how often it was kept and broken."""
+    counted = {
+        row["promise_id"]: row
+        for row in run.engine.arrow("select * from gap where dimension is null and week is null").to_pylist()
+    }
+    maps, promises = run.vault.terms("map"), run.vault.terms("promise")
+    asked = []
+    for item in drawn:
+        for promise in item.map.promises:
+            code = promises[f"{item.map.map}/{promise.promise}"]
+            row = counted.get(code)
+            kept, broken = (row["kept"], row["broken"]) if row else (0, 0)
+            weight = row["weight_broken"] + row["weight_kept"] if row else 0.0
+            asked.append(
+                Asked(
+                    code,
+                    maps[item.map.map],
+                    item.map.map,
+                    item.map.slices,
+                    promise.pattern == "measure",
+                    promise.direct_cost,
+                    kept,
+                    broken,
+                    row["weight_broken"] if row else 0.0,
+                    abs(weight - kept - broken) > _ROUNDING,
+                )
+            )
+    return asked
+
+
+def _coverage(run: _Run, mapped: Sequence[Mapped], brand: Brand) -> dict[str, Any]:
+    """Spans and types of sources, the word for places, and the silences in which a source was deaf."""
     found = coverage_of(run.engine, run.vault, run.as_of)
     run.facts["coverage"] = found["spans"]
-    return found
+    place = place_word(run.vault.terms("namespace"), brand)
+    codes = run.vault.terms("source")
+    placed = sorted(
+        item.source.source
+        for item in mapped
+        if item.source.source in codes and any(place in rule.objects for rule in item.rules)
+    )
+    settings = run.workspace.settings
+    days = odd_days(brand, settings.identity.region, [span[:2] for span in found["spans"].values()])
+    hearing = listen(
+        run.engine,
+        {code: name for name, code in codes.items()},
+        (run.vault.terms("namespace").get(place or "", -1), [codes[name] for name in placed]),
+        (settings.time_zone, days),
+        run.as_of,
+    )
+    run.facts["listening"] = {
+        "place": place,
+        "placed": placed,
+        "silences": [list(item) for item in hearing.silences],
+    }
+    return {**found, "place": place, "silences": hearing.silences}
 
 
 def coverage_of(engine: Engine, vault: Vault, as_of: int) -> dict[str, Any]:
@@ -630,6 +768,17 @@ def _common(sources: Sequence[str], heard: dict[str, list[int]]) -> tuple[int | 
     if not spans or len(spans) < len(sources):
         return None, None
     return max(span[0] for span in spans), min(span[1] for span in spans)
+
+
+def _asked_place(covered: Mapping[str, Coverage], coverage: dict[str, Any]) -> str | None:
+    """The word for places, where some promise may have been made at one at which a source was deaf."""
+    asked = any(of is not None for known in covered.values() for of, *_ in known.deaf)
+    return str(coverage["place"]) if asked else None
+
+
+def _deaf(sources: Collection[str], silences: Sequence[Silence]) -> tuple[tuple[int | None, int, int], ...]:
+    """Spans in which one of some sources was deaf."""
+    return tuple((item.place, item.since, item.until) for item in silences if item.source in sources)
 
 
 def _definition(run: _Run, item: Drawn, world: World, proven: dict[str, list[str]]) -> str:

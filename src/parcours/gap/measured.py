@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from parcours.gap.bench import Bench
+    from parcours.gap.placing import Pool
     from parcours.gap.timed import Steps
     from parcours.journey.map import Promise
     from parcours.journey.scope import Scope
@@ -27,7 +28,7 @@ def _bound(scope: Scope, promise: Promise) -> tuple[str, str]:
     return value, f"{value} {sign} {float(bound)!r}"
 
 
-def judge_measure(bench: Bench, promise: Promise, pool: str) -> Steps:
+def judge_measure(bench: Bench, promise: Promise, pool: Pool) -> Steps:
     """Verdicts of `measure`: all measurements in the window are looked at."""
     if promise.after is None:
         return _in_journey(bench, promise)

@@ -10,9 +10,10 @@ import pyarrow as pa
 
 from parcours.gap.bench import Bench, Coverage
 from parcours.gap.checking import check_map
-from parcours.gap.judging import drop_pools, judge
+from parcours.gap.judging import judge
 from parcours.gap.loop import catalogue_of, computes_types, literal_types
 from parcours.journey import read_maps
+from parcours.journey.birthdays import told_birthdays
 from parcours.journey.brand import read_brand
 from parcours.journey.cases import read_cases
 from parcours.journey.opening import counted_parts, timetables_of
@@ -109,7 +110,7 @@ def rehearse(workspace: Workspace) -> list[Outcome]:
     brand, of_brand = read_brand(workspace)
     placed, of_cases = read_cases(workspace, [(item.map, item.document) for item in drawn])
     faults += [*more, *of_brand, *of_cases]
-    catalogue, types = catalogue_of(mapped), literal_types(mapped)
+    catalogue, types = catalogue_of(mapped), literal_types(mapped) | told_birthdays(mapped)
     sources = {item.source.source for item in mapped}
     is_open = computes_types(mapped)
     for item in drawn:
@@ -234,7 +235,6 @@ def _judged(stage: _Stage, case: Case, journey_map: JourneyMap) -> dict[str, lis
         "select promise_id, verdict, unit_id, trigger_id, trigger_at, deadline_at, target_id, target_at"
         " from verdict_new order by trigger_at, trigger_id, unit_id"
     )
-    drop_pools(engine)
     units = {code: text for (_, text), code in codes.objects.items()} | {
         code: text for text, code in codes.people.items()
     }
@@ -417,7 +417,12 @@ def _why(stage: _Stage, promise: Promise, one: _Found) -> str:
     """Trigger, deadline and target of a verdict in words."""
     due = "no deadline" if one.deadline_at is None else f"due {_shown(stage, one.deadline_at)}"
     wait, timetable = promise.wait, stage.timetables.get(promise.calendar or "")
-    if wait is not None and timetable is not None:
+    if (
+        wait is not None
+        and timetable is not None
+        and promise.after is not None
+        and promise.within is not None
+    ):
         place = one.trigger.set.get(timetable.by or "") or one.trigger.objects.get(timetable.by or "")
         schedule = timetable.at(place)
         parts = [] if schedule is None else counted_parts(schedule, one.trigger_at, wait)

@@ -12,7 +12,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import select
 
-from parcours.gap.interval import effective_count, kept_interval
+from parcours.gap.interval import (
+    effective_count,
+    kept_interval,
+    observability_interval,
+    sampling_interval,
+)
+from parcours.gap.money import money_json
 from parcours.gap.naming import iso_week, register_terms
 from parcours.gap.replacing import LAYERED, current
 from parcours.gap.tables import GAP, LOGIC, SLICES, VERDICT
@@ -40,6 +46,7 @@ from parcours.vault.tables import FREE_TEXT, IDENTIFIER, TOMBSTONE
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
+    from parcours.gap.explaining import Explanation
     from parcours.identity.quality import Quality
     from parcours.kernel.workspace import Workspace
     from parcours.lake import Engine, TableSpec
@@ -147,10 +154,13 @@ class Results:
         chosen = {"overall_only": overall_only, "slice_weeks": slice_weeks}
         found = self.engine.model(__package__, "gap_figure", chosen)
         rows = found.filter(pc.is_in(found["promise_id"], pa.array(asked, pa.int32()))).to_pylist()
+        priced = money_json(self, language)
         answer = []
-        for row, population in zip(rows, _populations(rows), strict=True):
+        for row, population, parts in zip(rows, _populations(rows), _interval_parts(rows), strict=True):
             of, name = names[row["promise_id"]]
-            answer.append(self._gap(of, name, {**row, "population": population}, language))
+            is_overall = row["dimension"] is None and row["week"] is None
+            told = {"population": population, "money": priced.get((of, name)) if is_overall else None}
+            answer.append(self._gap(of, name, {**row, **told, **parts}, language))
         order = {
             (name, item): place
             for place, (name, item) in enumerate(
@@ -159,7 +169,7 @@ class Results:
         }
         return sorted(answer, key=lambda row: order[row["map"], row["promise"]])
 
-    def verdicts(
+    def verdicts(  # noqa: PLR0913 - each chooses verdicts
         self,
         promise: str,
         *,
@@ -167,6 +177,9 @@ class Results:
         where: Mapping[str, str] | None = None,
         period: str | None = None,
         when: When | None = None,
+        person: str | None = None,
+        about: str | None = None,
+        explained: bool | None = None,
         limit: int | None = 100,
     ) -> list[Row]:
         """Verdicts of one promise with what decided each, and the rows of the files behind them, newest first.
@@ -174,30 +187,37 @@ class Results:
         Args:
             promise: Its name.
             verdict: Only this one.
-            where: Only these values of slices.
+            where: Only these values of slices, or of other attributes by which findings are told.
             period: Only this ISO week.
             when: Only promises made on these days, at these hours.
+            person: Only promises made to them; an id or an identifier.
+            about: Only this object, as namespace:value: what a verdict is about, its part, or what its trigger carries.
+            explained: Explain each; None: where it is one alone.
             limit: At most so many.
 
         Raises:
-            Unknown: No such promise, verdict or slice.
+            Unknown: No such promise, verdict, slice or object.
+            UnknownPerson: Nobody is known under `person`.
         """
         self._known("promise", promise, self._promises())
         self._known("verdict", verdict, VERDICTS)
         name = self._promises()[promise]
         slices = self.maps[name]["slices"]
-        for key in where or {}:
-            self._known("slice", key, slices)
         for spec in (VERDICT, SIGNAL, OBJECT):
             self.view(spec)
+        others = {key: value for key, value in (where or {}).items() if key not in slices}
+        self._choose(name, promise, others)
         code = self.vault.terms("promise")[f"{name}/{promise}"]
-        asked = {slices.index(key): value for key, value in (where or {}).items()}
+        asked = {slices.index(key): value for key, value in (where or {}).items() if key in slices}
         bound = {
             "promise_id": code,
             "verdict": verdict,
             "week": None if period is None else _week(period),
             "at_most": limit,
+            "all_cases": not others,
             "zone": self.zone,
+            "person_id": None if person is None else self.person_id(person),
+            "object_id": None if about is None else self.object_id(about),
             **(when or When()).bound,
             **{f"slice_{number}": asked.get(number) for number in range(SLICES)},
         }
@@ -206,10 +226,98 @@ class Results:
             [signal for row in rows for signal in (row["trigger_id"], row["target_id"]) if signal is not None]
         )
         counted = self._counted(name, promise, rows)
-        return [
+        told = [
             {**self._verdict(name, promise, slices, row, texts), "due_by": counted.get(row["trigger_id"])}
             for row in rows
         ]
+        is_wanted = len(rows) == 1 if explained is None else explained
+        made = [(name, promise, row["unit"], found) for row, found in zip(told, rows, strict=True)]
+        why = self.explanations(made) if is_wanted else [None] * len(rows)
+        return [{**row, "explanation": found} for row, found in zip(told, why, strict=True)]
+
+    def explanations(self, asked: Sequence[tuple[str, str, str | None, Row]]) -> list[Explanation]:
+        """Why verdicts are what they are: (map, promise, unit as shown, row of `verdict_evidence` or `person_verdict`) of each."""
+        from parcours.gap.explaining import Asked, explain  # noqa: PLC0415 - who reads gaps alone does not wait for it
+
+        parts = self.object_names({row["part_id"] for *_, row in asked} - {None})
+        return explain(
+            self,
+            [
+                Asked(
+                    of, name, unit, {**row, "part": parts.get(row["part_id"], "").partition(":")[2] or None}
+                )
+                for of, name, unit, row in asked
+            ],
+        )
+
+    def object_id(self, name: str) -> int:
+        """The object `namespace:value`.
+
+        Raises:
+            Unknown: No signal carries it.
+        """
+        namespace, _, value = name.partition(":")
+        namespaces = self.vault.terms("namespace")
+        self._known("kind of object", namespace, namespaces)
+        asked = {"value": value, "namespace_id": namespaces[namespace]}
+        found = self.engine.value(
+            "select min(object_id) from object where namespace_id = $namespace_id and value = $value", asked
+        )
+        if found is None:
+            raise Unknown(namespace, value, ())
+        return int(found)
+
+    def map_of(self, promise: str, map_name: str | None = None) -> str:
+        """The map of a promise; the first where two have it and none is named.
+
+        Raises:
+            Unknown: No such map, or no such promise in it.
+        """
+        self._known("map", map_name, self.maps)
+        self._known(
+            "promise", promise, self._promises() if map_name is None else self.maps[map_name]["promises"]
+        )
+        return map_name or self._promises()[promise]
+
+    def check_where(self, map_name: str, promise: str, where: Mapping[str, str]) -> None:
+        """Refuse attributes and values that no verdict of a promise has.
+
+        Raises:
+            Unknown: No such slice or attribute, or no such value.
+        """
+        from parcours.gap.finding.cases import read_cases  # noqa: PLC0415 - needed where something is named alone
+        from parcours.gap.finding.types import drawn_map  # noqa: PLC0415 - same
+
+        if not where:
+            return
+        for spec in (VERDICT, SIGNAL, OBJECT):
+            self.view(spec)
+        register_terms(self.engine, self.vault)
+        cases = read_cases(self, drawn_map(self, map_name)).get(promise)
+        for name, value in where.items():
+            self._known("attribute", name, cases.names if cases else ())
+            texts, _ = (cases.of_attribute(name) if cases else None) or ((), None)
+            self._known(name, value, texts)
+
+    def _choose(self, map_name: str, promise: str, where: Mapping[str, str]) -> None:
+        """Make the table `chosen_case`: signals that start the promise, with these values of attributes that are no slices.
+
+        Raises:
+            Unknown: No such slice or attribute.
+        """
+        triggers = pa.array([], pa.int64())
+        if where:
+            from parcours.gap.finding.cases import read_cases  # noqa: PLC0415 - needed for what is no slice alone
+            from parcours.gap.finding.types import drawn_map  # noqa: PLC0415 - same
+
+            register_terms(self.engine, self.vault)
+            cases = read_cases(self, drawn_map(self, map_name)).get(promise)
+            known = [*self.maps[map_name]["slices"], *(cases.names if cases else ())]
+            for key in where:
+                self._known("slice", key, known)
+            if cases is not None:
+                triggers = pa.array(cases.trigger[cases.holding(tuple(where.items()))])
+        self.engine.register("chosen_case", pa.table({"trigger_id": triggers}))
 
     def _counted(self, map_name: str, promise: str, rows: Sequence[Row]) -> dict[int, Row]:
         """How deadlines on a calendar were counted, by trigger; empty where time is counted as it passes."""
@@ -250,7 +358,7 @@ class Results:
         }
         register_terms(self.engine, self.vault)
         rows = self.engine.model(__package__, "trigger_place", asked).to_pylist()
-        names = self._object_names({row["place_id"] for row in rows} - {None})
+        names = self.object_names({row["place_id"] for row in rows} - {None})
         return {
             row["signal_id"]: row["place_text"] or (names.get(row["place_id"], "").partition(":")[2] or None)
             for row in rows
@@ -339,11 +447,16 @@ class Results:
         places = self.places([(row["file_id"], row["source_row"]) for row in signals])
         verdicts = self.engine.model(__package__, "person_verdict", asked).to_pylist()
         journeys = self.engine.model(__package__, "person_journey", asked).to_pylist()
-        objects = self._object_names(
+        objects = self.object_names(
             {item for row in signals for item in row["object_ids"] or ()}
             | ({row["unit_id"] for row in verdicts} - {None})
         )
         units = {code: text.partition(":")[2] for code, text in objects.items()}
+        made = [(maps[row["map_id"]], promises[row["promise_id"]], row) for row in verdicts]
+        about = [self._unit(of, item, units.get(row["unit_id"]), person_id) for of, item, row in made]
+        why = self.explanations(
+            [(of, item, unit, row) for (of, item, row), unit in zip(made, about, strict=True)]
+        )
         return {
             "person": person_text(person_id),
             "identifiers": self._identifiers(tokens),
@@ -373,21 +486,17 @@ class Results:
             ],
             "verdicts": [
                 {
-                    "map": maps[row["map_id"]],
-                    "promise": promises[row["promise_id"]],
-                    "says": self._says(maps[row["map_id"]], promises[row["promise_id"]]),
-                    "unit": self._unit(
-                        maps[row["map_id"]],
-                        promises[row["promise_id"]],
-                        units.get(row["unit_id"]),
-                        person_id,
-                    ),
+                    "map": of,
+                    "promise": item,
+                    "says": self._says(of, item),
+                    "unit": unit,
                     "triggered_at": self._when(row["trigger_at"]),
                     "deadline_at": self._when(row["deadline_at"]),
                     "target_at": self._when(row["target_at"]),
                     "verdict": row["verdict"],
+                    "explanation": explained,
                 }
-                for row in verdicts
+                for (of, item, row), unit, explained in zip(made, about, why, strict=True)
             ],
         }
 
@@ -412,15 +521,14 @@ class Results:
                 found.setdefault(promise, name)
         return found
 
-    def view(self, spec: TableSpec) -> None:
-        """Make a table readable as it was published."""
+    def view(self, spec: TableSpec, name: str | None = None) -> None:
+        """Make a table readable as it was published, under its name or another."""
         versions = self.manifest.versions
         if spec in LAYERED:
-            self.engine.run(
-                f"create or replace temp view {spec.name} as {current(self._lake, spec, versions)}"
-            )
+            rows = current(self._lake, spec, versions)
+            self.engine.run(f"create or replace temp view {name or spec.name} as {rows}")
         else:
-            self._lake.view(self.engine, spec, versions.get(spec.name))
+            self._lake.view(self.engine, spec, versions.get(spec.name), name)
 
     def _when(self, instant_us: int | None) -> str | None:
         return format_instant(instant_us, self.zone)
@@ -450,6 +558,9 @@ class Results:
             "goal": told.get("goal"),  # a run of an older version told none
             "goal_by": told.get("goal_by"),
             "population": row["population"],
+            "sampling": row["sampling"],
+            "observability": row["observability"],
+            "money": row["money"],
             "said": {
                 verdict: {"scores": row[f"scores_{verdict}"], "score_mean": row[f"score_{verdict}"]}
                 for verdict in ("kept", "broken")
@@ -483,7 +594,7 @@ class Results:
             "denied": place.get((row["denied_file"], row["denied_row"])),
             "period": iso_week(row["week"]),
             "slices": {name: row[f"slice_{number}"] for number, name in enumerate(slices)},
-            "trigger": place[row["trigger_file"], row["trigger_row"]],
+            "trigger": place.get((row["trigger_file"], row["trigger_row"])),  # none of a birthday
             "target": place.get((row["target_file"], row["target_row"])),
             "text": texts.get(row["target_id"] or 0) or texts.get(row["trigger_id"]),
         }
@@ -525,7 +636,8 @@ class Results:
             for row in rows
         ]
 
-    def _object_names(self, object_ids: Collection[int]) -> dict[int, str]:
+    def object_names(self, object_ids: Collection[int]) -> dict[int, str]:
+        """Object id to `namespace:value`."""
         if not object_ids:
             return {}
         asked = {"object_ids": sorted(object_ids)}
@@ -697,3 +809,22 @@ def _populations(rows: Sequence[Row]) -> list[Row]:
         for name, column in figures.items()
     }
     return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+
+
+def _interval_parts(rows: Sequence[Row]) -> list[Row]:
+    """What chance alone, and what nobody saw alone, leave open of each kept share: `sampling` and `observability`.
+
+    Of the population that a sample stands for, as `population` is; without weights that is the sample.
+    """
+    kept, broken, unseen, squared = (
+        np.array([row[key] for row in rows], np.float64)
+        for key in ("weight_kept", "weight_broken", "weight_unobservable", "weight_squared")
+    )
+    total = kept + broken + unseen
+    scale = np.divide(effective_count(total, squared), total, out=np.zeros_like(total), where=total > 0)
+    bounds = (*sampling_interval(kept * scale, broken * scale), *observability_interval(kept, broken, unseen))
+    told = [[None if math.isnan(bound) else bound for bound in column.tolist()] for column in bounds]
+    return [
+        {"sampling": {"low": low, "high": high}, "observability": {"low": worst, "high": best}}
+        for low, high, worst, best in zip(*told, strict=True)
+    ]

@@ -16,6 +16,7 @@ from parcours.journey.where import number_of
 from parcours.lake import identifier
 
 if TYPE_CHECKING:
+    from parcours.gap.placing import Pool
     from parcours.journey.map import Condition, Promise, SignalRef
     from parcours.journey.scope import Scope
 
@@ -27,10 +28,10 @@ def identity_of(promise: Promise) -> tuple[str, ...]:
     return ("signal_id", "unit_id", *(("part_id",) if promise.each else ()))
 
 
-def triggers(scope: Scope, promise: Promise, pool: str) -> str:
+def triggers(scope: Scope, promise: Promise, pool: Pool) -> str:
     """Triggers in journeys of the map, with the unit they are judged within, when their journey closed, and what targets must match.
 
-    Columns: unit_id, journey_id, at_us, ordinal, signal_id, weight, excused, closed_at, closing_at, source_zone, what slices and the deadline
+    Columns: unit_id, journey_id, at_us, ordinal, signal_id, place, later, is_tied, weight, excused, closed_at, closing_at, source_zone, what slices and the deadline
     need, `match_N`, `same_N` and `asked` as far as the promise asks for them, and part_id where it is judged for each part.
     """
     trigger = promise.trigger
@@ -49,10 +50,10 @@ def triggers(scope: Scope, promise: Promise, pool: str) -> str:
     if _ends_with_journey(promise):
         closed = "j.closed_at, case when j.closed_at is not null then greatest(j.closed_at, a.at_us) end as closing_at"
         journeys = "join journey_new as j using (journey_id)"
-    unit, own_units, once = "a.unit_id", "", ""
-    if pool != "assigned":
-        unit = "p.unit_id"
-        own_units = f"join (select distinct unit_id, signal_id from {identifier(pool)}) as p on p.signal_id = a.signal_id"
+    unit, within, own_units, once = "a.unit_id", "a", "", ""
+    if pool.lived is not None:
+        unit, within = "p.unit_id", "p"
+        own_units = f"join {identifier(pool.placed)} as p on p.signal_id = a.signal_id"
         journeys = "join journey_new as j using (journey_id)"
         once = """
         qualify row_number() over (
@@ -63,9 +64,9 @@ def triggers(scope: Scope, promise: Promise, pool: str) -> str:
     carried = "".join(f", a.{column}" for column in _carried(scope, promise))
     parts = f", a.{scope.parts[promise.each]} as own_parts" if promise.each else ""
     found = f"""
-        select {unit} as unit_id, a.journey_id, a.at_us, a.ordinal, a.signal_id, a.weight, {excused} as excused, {closed},
-               {zone} as source_zone{carried}{matches}{parts}
-        from assigned as a {journeys} {own_units} {zones}
+        select {unit} as unit_id, a.journey_id, a.at_us, a.ordinal, a.signal_id, {within}.place, {within}.later, {within}.is_tied, a.weight,
+               {excused} as excused, {closed}, {zone} as source_zone{carried}{matches}{parts}
+        from {pool.given.of(trigger)} as a {journeys} {own_units} {zones}
         where a.journey_id is not null and {scope.selects(trigger, "a")}{wanted}{once}"""
     return _for_each_part(scope, promise.each, pool, found) if promise.each else found
 
@@ -75,7 +76,7 @@ def _ends_with_journey(promise: Promise) -> bool:
     return promise.after is not None and promise.within is None and not due.properties(promise)
 
 
-def _for_each_part(scope: Scope, each: str, pool: str, found: str) -> str:
+def _for_each_part(scope: Scope, each: str, pool: Pool, found: str) -> str:
     """Triggers once for each part they name, else for each part that a signal of their unit names, else once for the whole."""
     return f"""
         select t.* exclude (own_parts),
@@ -83,7 +84,7 @@ def _for_each_part(scope: Scope, each: str, pool: str, found: str) -> str:
         from ({found}) as t
         left join (
             select unit_id as _unit, list(distinct part_id) as parts
-            from (select unit_id, unnest({scope.parts[each]}) as part_id from {identifier(pool)})
+            from (select unit_id, unnest({scope.parts[each]}) as part_id from {identifier(pool.name)})
             group by unit_id
         ) on _unit = t.unit_id"""
 
@@ -93,6 +94,7 @@ def _carried(scope: Scope, promise: Promise) -> list[str]:
     codes = [f"{name}_id" for name in scope.map.slices if name in {"channel", "touchpoint", "source"}]
     names = [*scope.map.slices, *due.properties(promise)]
     columns = [scope.values.get(name) or scope.places.get(name) for name in names]
+    columns += [scope.places[scope.heard_by]] if scope.heard_by is not None else []
     return list(dict.fromkeys([*codes, *(column for column in columns if column is not None)]))
 
 
@@ -102,11 +104,12 @@ class Role:
 
     Attributes:
         name: Prefix of its columns.
-        signals: Query giving the keys, at_us, ordinal and signal_id.
+        signals: Query giving the keys, at_us, ordinal, signal_id, place and is_tied.
         keys: Columns that must be equal; never null in `signals`.
         identity: Columns that tell triggers apart.
         ties_count: A signal at the very instant of the trigger, from another file, counts as after it (before it, where a promise looks back).
         ties_if: SQL that the trigger, named `{trigger}`, must hold for its ties to count.
+        has_ties: Some signal of the pool lies at an instant that several files tell.
     """
 
     name: str
@@ -115,6 +118,7 @@ class Role:
     identity: tuple[str, ...]
     ties_count: bool = True
     ties_if: str = "true"
+    has_ties: bool = True
 
     def meets(self, trigger: str, signal: str) -> str:
         """SQL: both have the same keys."""
@@ -150,7 +154,7 @@ def other_file(left: str, right: str) -> str:
 
 
 def target_role(
-    scope: Scope, promise: Promise, pool: str, *, more: str = "", where: str = "", ties_if: str = "true"
+    scope: Scope, promise: Promise, pool: Pool, *, more: str = "", where: str = "", ties_if: str = "true"
 ) -> Role:
     """The role of what is expected, forbidden, counted or looked back for.
 
@@ -165,11 +169,11 @@ def target_role(
     columns = [scope.values[name] for name in promise.match.values()]
     matches = "".join(f", {column} as match_{number}" for number, column in enumerate(columns))
     known = "".join(f" and {column} is not null" for column in columns)
-    relation, part = identifier(pool), ""
+    relation, part = pool.of(promise.target), ""
     if promise.each:
-        relation, part = _by_part(scope, promise.each, pool), ", part_id"
+        relation, part = _by_part(scope, promise.each, relation), ", part_id"
     signals = f"""
-        select unit_id{part}{matches}, at_us, ordinal, signal_id{more}
+        select unit_id{part}{matches}, at_us, ordinal, signal_id, place, is_tied{more}
         from {relation}
         where {scope.selects(promise.target)}{known}{where}"""
     keys = (
@@ -178,13 +182,13 @@ def target_role(
         *(f"match_{number}" for number in range(len(columns))),
     )
     counts = promise.pattern not in {"never", "of"}
-    return Role("target", signals, keys, identity_of(promise), counts, ties_if)
+    return Role("target", signals, keys, identity_of(promise), counts, ties_if, has_ties=pool.has_ties)
 
 
-def _by_part(scope: Scope, each: str, pool: str) -> str:
+def _by_part(scope: Scope, each: str, relation: str) -> str:
     """Signals once for each part they name; those that name none once, as of the whole."""
     parts = scope.parts[each]
-    return f"(select *, unnest(case when len({parts}) > 0 then {parts} else [{WHOLE}] end) as part_id from {identifier(pool)})"
+    return f"(select *, unnest(case when len({parts}) > 0 then {parts} else [{WHOLE}] end) as part_id from {relation})"
 
 
 def signal_role(
@@ -192,7 +196,7 @@ def signal_role(
     scope: Scope,
     promise: Promise,
     ref: SignalRef | Condition | None,
-    pool: str,
+    pool: Pool,
     more: tuple[str, ...] = (),
 ) -> Role | None:
     """The role of a waiver, of `until` or of a revision; None where the promise names no such signal.
@@ -204,86 +208,80 @@ def signal_role(
     columns = "".join(f", {column}" for column in dict.fromkeys(more))
     if not promise.each:
         signals = f"""
-        select unit_id, at_us, ordinal, signal_id{columns}
-        from {identifier(pool)}
+        select unit_id, at_us, ordinal, signal_id, place, is_tied{columns}
+        from {pool.of(ref)}
         where {scope.selects(ref)}"""
-        return Role(name, signals, ("unit_id",), identity_of(promise))
+        return Role(name, signals, ("unit_id",), identity_of(promise), has_ties=pool.has_ties)
     parts = scope.parts[promise.each]
     signals = f"""
-        select unit_id, part_id, at_us, ordinal, signal_id{columns}
+        select unit_id, part_id, at_us, ordinal, signal_id, place, is_tied{columns}
         from (
-            select *, unnest({parts}) as part_id from {identifier(pool)}
+            select *, unnest({parts}) as part_id from {pool.of(ref)}
             union all
             select p.*, k.part_id
-            from {identifier(pool)} as p
+            from {pool.of(ref)} as p
             join (select distinct unit_id, part_id from trigger) as k on k.unit_id = p.unit_id
             where len(p.{parts}) = 0
         )
         where {scope.selects(ref)}"""
-    return Role(name, signals, ("unit_id", "part_id"), identity_of(promise))
+    return Role(name, signals, ("unit_id", "part_id"), identity_of(promise), has_ties=pool.has_ties)
 
 
-def first_in_order(trigger: str, role: Role) -> str:
-    """As `first_after`, where one file's order decides every tie: then one sort answers all."""
-    name, by = role.name, ", ".join(role.keys)
+def first_after(trigger: str, role: Role) -> str:
+    """Triggers with the first signal of a role after each: at a later instant, or at the same one where that counts as after."""
+    if not role.has_ties:
+        return _next_placed(trigger, role, "place")
+    name = role.name
     return f"""
-        select * exclude (_found),
-               last_value(case when _found then at_us end ignore nulls) over so_far as {name}_at,
-               last_value(case when _found then ordinal end ignore nulls) over so_far as {name}_ordinal,
-               last_value(case when _found then signal_id end ignore nulls) over so_far as {name}_id,
-               last_value(case when _found then ordinal end ignore nulls) over so_far as {name}_last
-        from (
-            select *, false as _found from {trigger}
-            union all by name
-            select *, true as _found from ({role.signals})
-        )
-        window so_far as (
-            partition by {by} order by at_us desc, ordinal desc, _found
-            rows between unbounded preceding and current row
-        )
-        qualify not _found"""
-
-
-def first_after(trigger: str, role: Role, *, alone: bool = False) -> str:
-    """Triggers with the first signal of a role after each: at a later instant, or at the same one where that counts as after.
-
-    `alone`: no other role is looked for, so `ROLE_last`, which only ties between roles need, is not worth a sort.
-    """
-    name, by = role.name, ", ".join(role.keys)
-    last = "ordinal" if alone else f"max(ordinal) over (partition by {by}, at_us)"
-    return f"""
-        with later as (
-            select * exclude (_found, _last),
-                   last_value(case when _found then at_us end ignore nulls) over so_far as later_at,
-                   last_value(case when _found then ordinal end ignore nulls) over so_far as later_ordinal,
-                   last_value(case when _found then signal_id end ignore nulls) over so_far as later_id,
-                   last_value(_last ignore nulls) over so_far as later_last
-            from (
-                select *, false as _found, null::bigint as _last from {trigger}
-                union all by name
-                select *, true as _found, {last} as _last
-                from ({role.signals})
-            )
-            window so_far as (
-                partition by {by} order by at_us desc, _found, ordinal desc
-                rows between unbounded preceding and current row
-            )
-            qualify not _found
+        with later as ({_next_placed(trigger, role, "later")}
         ), tied as (
             select {role.named("t")},
                    min(e.ordinal) as tied_ordinal, arg_min(e.signal_id, e.ordinal) as tied_id, max(e.ordinal) as tied_last
             from {trigger} as t
             join ({role.signals}) as e on {role.meets("t", "e")} and e.at_us = t.at_us
-            where {role.follows("t", "e")}
+            where t.is_tied and e.is_tied and {role.follows("t", "e")}
             group by all
         )
-        select l.* exclude (later_at, later_ordinal, later_id, later_last),
-               case when tied_ordinal is not null then at_us else later_at end as {name}_at,
-               coalesce(tied_ordinal, later_ordinal) as {name}_ordinal,
-               coalesce(tied_id, later_id) as {name}_id,
-               coalesce(tied_last, later_last) as {name}_last
+        select l.* replace (
+                   case when tied_ordinal is not null then at_us else {name}_at end as {name}_at,
+                   coalesce(tied_ordinal, {name}_ordinal) as {name}_ordinal,
+                   coalesce(tied_id, {name}_id) as {name}_id,
+                   coalesce(tied_last, {name}_last) as {name}_last)
         from later as l
         left join tied on {role.same}"""
+
+
+def _next_placed(trigger: str, role: Role, place: str) -> str:
+    """Triggers with the first signal of a role whose place is greater than their own; `ROLE_last` is the last one at its instant.
+
+    Places of one unit lie together, so the next place of all belongs to the unit or to none; what else must be equal is asked of each.
+    """
+    name, others = role.name, [key for key in role.keys if key != "unit_id"]
+    met, equal = "", ""
+    if others:
+        equal = f"{role.meets('t', 'e')} and "
+    else:
+        met = "e.unit_id = t.unit_id"
+    columns = {"at": "at_us", "ordinal": "ordinal", "id": "signal_id", "last": "last_ordinal"}
+    found = ", ".join(
+        f"{f'case when {met} then e.{column} end' if met else f'e.{column}'} as {name}_{part}"
+        for part, column in columns.items()
+    )
+    return f"""
+            select t.*, {found}
+            from {trigger} as t
+            asof left join ({_with_last(role)}) as e on {equal}t.{place} < e.place"""
+
+
+def _with_last(role: Role) -> str:
+    """The signals of a role with the last ordinal that it has at their instant; alone there, it is their own."""
+    if not role.has_ties:
+        return f"select *, ordinal as last_ordinal from ({role.signals})"
+    by = ", ".join(role.keys)
+    return f"""
+            select *, ordinal as last_ordinal from ({role.signals}) where not is_tied
+            union all
+            select *, max(ordinal) over (partition by {by}, at_us) from ({role.signals}) where is_tied"""
 
 
 def none_after(trigger: str, name: str) -> str:
@@ -301,7 +299,8 @@ def before_until(trigger: str, role: Role) -> str:
                    min(e.ordinal) as first_ordinal, arg_min(e.signal_id, e.ordinal) as first_id, max(e.ordinal) as last_ordinal
             from {trigger} as t
             join ({role.signals}) as e on {role.meets("t", "e")} and e.at_us = t.until_at
-            where e.ordinal < t.until_ordinal
+            where t.{name}_at = t.until_at
+              and e.ordinal < t.until_ordinal
               and e.ordinal >> {FILE_SHIFT} = t.until_ordinal >> {FILE_SHIFT}
               and (e.at_us > t.at_us or {role.follows("t", "e")})
             group by all

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from statistics import median
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from parcours.gap.finding import bound_of, drawn_map
+import pyarrow as pa
+
+from parcours.gap.finding import drawn_map, within
+from parcours.gap.finding.cases import read_cases
+from parcours.gap.naming import register_terms
 from parcours.gap.quoting import quotable
 from parcours.gap.results import person_text
 from parcours.journey import JOURNEY_STEP
@@ -19,6 +23,7 @@ from parcours.signal.catalogue import title_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from parcours.gap.explaining import Explanation
     from parcours.gap.finding import Finding
     from parcours.gap.results import Results
 
@@ -88,6 +93,7 @@ class Story:
         moments: In order.
         witnesses: Systems that saw a part, in the order in which they did.
         earlier: Signals of the same kind as the promise's trigger before it: earlier orders, mostly.
+        explanation: Why the promise is broken; nobody is named in it.
         silent_days: Whole days from the last sign of the customer to the last signal of any source; None: they did come back.
     """
 
@@ -99,6 +105,7 @@ class Story:
     witnesses: tuple[Witness, ...]
     earlier: int
     silent_days: int | None
+    explanation: Explanation | None
 
 
 def tell(results: Results, finding: Finding, *, with_texts: bool = True) -> Story | None:
@@ -135,23 +142,30 @@ def tell(results: Results, finding: Finding, *, with_texts: bool = True) -> Stor
         witnesses=_witnesses(results, moments, _local(made_us, zone)),
         earlier=chosen["earlier"],
         silent_days=None if chosen["later"] else (_seen_until(results) - last_us) // _DAY_US,
+        explanation=_explain(results, finding, chosen),
     )
 
 
+def _explain(results: Results, finding: Finding, chosen: Row) -> Explanation | None:
+    """Why the promise is broken, without the name of what it is about."""
+    code = results.vault.terms("promise")[f"{finding.map}/{finding.promise}"]
+    asked = {"person_id": chosen["person_id"]}
+    rows = results.engine.model("parcours.gap", "person_verdict", asked).to_pylist()
+    wanted = (code, chosen["trigger_id"], "broken")
+    mine = [row for row in rows if (row["promise_id"], row["trigger_id"], row["verdict"]) == wanted]
+    found = results.explanations([(finding.map, finding.promise, None, row) for row in mine[:1]])
+    return next((replace(item, sought=replace(item.sought, part=None)) for item in found), None)
+
+
 def _choose(results: Results, finding: Finding) -> Row | None:
-    drawn, where = drawn_map(results, finding.map), finding.where
-    everywhere = {
-        "promise_id": results.vault.terms("promise")[f"{finding.map}/{finding.promise}"],
-        "zone": results.zone,
-        "slice": -1,
-        "value": None,
-        "first_day": 0,
-        "last_day": 6,
-        "from_hour": 0,
-        "to_hour": 24,
-    }
-    bound = bound_of(results, drawn, finding.promise, where, where.dimension) if where else everywhere
-    results.engine.make_table("parcours.gap", "let_down", {**bound, "since": where.since if where else None})
+    register_terms(results.engine, results.vault)
+    cases = read_cases(results, drawn_map(results, finding.map)).get(finding.promise)
+    if cases is None:
+        return None
+    chosen = cases.trigger if finding.where is None else cases.trigger[within(cases, finding.where)]
+    results.engine.register("chosen_case", pa.table({"trigger_id": pa.array(chosen)}))
+    code = results.vault.terms("promise")[f"{finding.map}/{finding.promise}"]
+    results.engine.make_table("parcours.gap", "let_down", {"promise_id": code})
     asked = {
         "map_id": results.vault.terms("map")[finding.map],
         "window": WINDOW // timedelta(microseconds=1),

@@ -9,7 +9,6 @@ from parcours.gap.roles import (
     Role,
     before_until,
     first_after,
-    first_in_order,
     none_after,
     signal_role,
     target_role,
@@ -18,7 +17,10 @@ from parcours.gap.roles import (
 from parcours.journey.tables import FILE_SHIFT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from parcours.gap.bench import Bench
+    from parcours.gap.placing import Pool
     from parcours.journey.map import Promise
     from parcours.journey.scope import Scope
 
@@ -26,15 +28,14 @@ Steps = dict[str, str]
 """Queries by name, each reading those before it; the last one gives the verdicts."""
 
 
-def judge_timed(bench: Bench, promise: Promise, pool: str, undated: str | None, *, one_file: bool) -> Steps:
+def judge_timed(bench: Bench, promise: Promise, pool: Pool, undated: Pool | None) -> Steps:
     """Verdicts of `expect … within | before | between` and of `never`.
 
     Args:
         bench: Where it is judged.
         promise: What is judged.
-        pool: Relation of the signals it looks at.
-        undated: Relation of those that happened at an instant nobody can read; None: no target is among them.
-        one_file: All signals of the pool lie in one file, so its order decides every tie.
+        pool: The signals it looks at.
+        undated: Those that happened at an instant nobody can read; None: no target is among them.
     """
     scope = bench.scope
     target = target_role(
@@ -42,13 +43,10 @@ def judge_timed(bench: Bench, promise: Promise, pool: str, undated: str | None, 
     )
     waiver = signal_role("waiver", scope, promise, promise.unless, pool)
     until = signal_role("until", scope, promise, promise.until, pool)
-    alone = waiver is None and until is None
     steps = {
         "trigger": triggers(scope, promise, pool),
         "dated": due.dated(scope, promise, "trigger"),
-        "with_target": first_in_order("dated", target)
-        if one_file and alone
-        else first_after("dated", target, alone=alone),
+        "with_target": first_after("dated", target),
     }
     if promise.revised_by is not None:
         steps |= _revised(scope, promise, pool, target)
@@ -58,7 +56,7 @@ def judge_timed(bench: Bench, promise: Promise, pool: str, undated: str | None, 
         if waiver:
             steps["sure_waiver"] = before_until("sure_target", waiver)
         steps["closing"] = closing(list(steps)[-1])
-    steps["known"] = with_undated(scope, promise, list(steps)[-1], target, undated)
+    steps["known"] = with_evidence(bench, promise, list(steps)[-1], target, undated)
     decided = _expect if promise.pattern == "expect" else _never
     return steps | {"verdict": decided(bench, promise)}
 
@@ -76,16 +74,42 @@ def closing(relation: str) -> str:
     return f"select * replace (least(until_at, closing_at) as deadline_at) from {relation}"
 
 
-def with_undated(scope: Scope, promise: Promise, relation: str, target: Role, undated: str | None) -> str:
-    """Triggers with `is_undated`: some target of the unit is known to have happened, and nobody can say when."""
+def with_evidence(bench: Bench, promise: Promise, relation: str, target: Role, undated: Pool | None) -> str:
+    """Triggers with what speaks against a missing target: `is_undated`, and `deaf` where some span is.
+
+    `is_undated`: some target of the unit is known to have happened, and nobody can say when. `deaf`: spans in which a source that must prove the
+    promise was deaf at the trigger's place, which is that of its journey where the trigger names none, or everywhere.
+    """
+    spans = bench.coverage[promise.promise].deaf
+    named, joined = "", ""
+    if spans:
+        place = bench.scope.places.get(bench.scope.heard_by or "")
+        everywhere = _span_list((since, until) for of, since, until in spans if of is None)
+        named = f", {everywhere} as deaf"
+        places = sorted({of for of, *_ in spans if of is not None})
+        if place is not None and places:
+            rows = ", ".join(
+                f"({of}, {_span_list((since, until) for at, since, until in spans if at in {None, of})})"
+                for of in places
+            )
+            named = f", coalesce(heard.deaf, {everywhere}) as deaf"
+            joined = f"""
+        left join journey_slice as f on f.journey_id = d.journey_id
+        left join (values {rows}) as heard(place, deaf) on heard.place = coalesce(d.{place}, f.{place})"""
     if undated is None:
-        return f"select *, false as is_undated from {relation}"
+        return f"select d.*, false as is_undated{named} from {relation} as d{joined}"
     keys = ", ".join(target.keys)
-    signals = target_role(scope, promise, undated).signals
+    signals = target_role(bench.scope, promise, undated).signals
     return f"""
-        select d.*, u.unit_id is not null as is_undated
-        from {relation} as d
+        select d.*, u.unit_id is not null as is_undated{named}
+        from {relation} as d{joined}
         left join (select distinct {keys} from ({signals})) as u on {target.meets("d", "u")}"""
+
+
+def _span_list(spans: Iterable[tuple[int, int]]) -> str:
+    """SQL list of spans of time."""
+    told = ", ".join(f"{{'since': {since}, 'until': {until}}}" for since, until in spans)
+    return f"[{told}]::struct(since bigint, until bigint)[]"
 
 
 def _is_before(left: str, right: str) -> str:
@@ -104,12 +128,33 @@ def waived(target_in: str, waiver_in: str) -> str:
     )
 
 
-def covered(bench: Bench, promise: Promise, end: str, start: str = "at_us") -> str:
-    """SQL: the sources that must prove the promise were heard before and after a window."""
+def covered(
+    bench: Bench,
+    promise: Promise,
+    end: str,
+    start: str = "at_us",
+    *,
+    quiet_from: str | None = None,
+    unless: str = "false",
+) -> str:
+    """SQL: the sources that must prove the promise were heard before and after a window, and not deaf in it.
+
+    Args:
+        bench: Where it is judged.
+        promise: What is judged.
+        end: SQL of the end of the window, which is included.
+        start: SQL of its start.
+        quiet_from: SQL of the instant from which a silence may hide something; the start of the window by default.
+        unless: SQL that holds where a silence would hide nothing.
+    """
     coverage = bench.coverage[promise.promise]
     if coverage.since is None or coverage.until is None:
         return "false"
-    return f"({start} >= {coverage.since} and {end} <= {coverage.until})"
+    inside = f"{start} >= {coverage.since} and {end} <= {coverage.until}"
+    if not coverage.deaf:
+        return f"({inside})"
+    meets = f"list_filter(deaf, lambda s: s.since < {end} and s.until > {quiet_from or start})"
+    return f"({inside} and ({unless} or len({meets}) = 0))"
 
 
 def settled(deadline: str = "deadline_at") -> str:
@@ -140,12 +185,12 @@ def _expected(bench: Bench, promise: Promise, start: str, deadline: str) -> str:
                    {early}
                    when {decided} then 'kept'
                    when {end} > {bench.as_of} then 'pending'
-                   when not is_undated and {covered(bench, promise, end)} then 'broken'
+                   when not is_undated and {covered(bench, promise, end, unless="target_at is not null")} then 'broken'
                    else 'unobservable'
                end"""
 
 
-def _revised(scope: Scope, promise: Promise, pool: str, target: Role) -> Steps:
+def _revised(scope: Scope, promise: Promise, pool: Pool, target: Role) -> Steps:
     """Triggers with the window in force: of the last revision in a chain, each before its target and no later than the deadline it moves.
 
     Whether a revision is the last of its chain depends on what follows it alone, so one look at the order of a unit tells all chains.

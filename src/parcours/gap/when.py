@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from parcours.gap.pinpointing import HOURS
 from parcours.kernel.errors import ParcoursError
 
+HOURS = 24
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _HOURS = re.compile(r"(\d{1,2})-(\d{1,2})")
 
