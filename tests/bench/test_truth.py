@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
-from parcours.bench.truth import Planted, planted_gaps
-from parcours.bench.truth import _is_there as is_there
+from parcours.bench.truth import Planted, is_there, planted_gaps
 from parcours.gap.finding import Share, Where
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-LYON = Planted("lyon", "ready", "Lyon", (5,), (14, 18), 0.7, 80)
+LYON = Planted("lyon", "ready", "Lyon", (5,), (14, 18), 0.7, 80, 0.71, None, None)
 TOLD = Where(
-    dimension="store",
-    value="Lyon Part-Dieu",
+    conditions=(("store", "Lyon Part-Dieu"),),
     days=(5, 5),
     hours=(14, 18),
     share=Share.of(7, 3),
     rest=Share.of(90, 10),
     since=None,
+    until=None,
     since_between=None,
+    until_between=None,
     before=None,
     after=None,
+    since_ended=None,
     by_day=(),
     evidence=10.0,
+    chance=0.001,
 )
 
 
@@ -36,8 +39,8 @@ TOLD = Where(
     [
         (TOLD, True),
         (replace(TOLD, days=(5, 6), hours=(16, 20)), True),
-        (replace(TOLD, value="Lille"), False),
-        (replace(TOLD, value=None, dimension=None), False),
+        (replace(TOLD, conditions=(("store", "Lille"),)), False),
+        (replace(TOLD, conditions=()), False),
         (replace(TOLD, days=(0, 4)), False),
         (replace(TOLD, hours=(9, 14)), False),
     ],
@@ -52,12 +55,12 @@ def test_planted_gaps_are_read_and_empty_ones_left_out(tmp_path: Path) -> None:
     """One in a store on Saturday afternoons, one by mail at any time, one in which nobody was promised anything."""
     path = tmp_path / "gap.csv"
     path.write_text(
-        "gap,promise,store,channel,weekdays,hours,eligible,kept_ratio\n"
-        "a,ready,Lyon,,sat;sun,14-18,80,0.7\nb,answered,,mail,,,40,0.8\nc,never,,,,,0,\n",
+        "gap,promise,store,channel,weekdays,hours,since,until,eligible,kept_ratio,planted_kept_ratio\n"
+        "a,ready,Lyon,,sat;sun,14-18,2026-09-12,2026-10-01,80,0.7,0.71\nb,answered,,mail,,,,,40,0.8,0.8\nc,never,,,,,,,0,,0.5\n",
         "utf-8",
     )
 
     assert planted_gaps(path) == [
-        Planted("a", "ready", "Lyon", (5, 6), (14, 18), 0.7, 80),
-        Planted("b", "answered", "mail", (), None, 0.8, 40),
+        Planted("a", "ready", "Lyon", (5, 6), (14, 18), 0.7, 80, 0.71, date(2026, 9, 12), date(2026, 10, 1)),
+        Planted("b", "answered", "mail", (), None, 0.8, 40, 0.8, None, None),
     ]

@@ -161,7 +161,7 @@ def draw_sizes(measured: Sequence[Measured], at_most_bytes: float) -> str:
         f"{done.case}: {done.wall_s:.1f} s, {done.million_s:.2f} s per million, {done.peak_bytes / GIGABYTE:.2f} GB"
         for done in measured
     )
-    return _document(568.0, parts, label)
+    return document(568.0, parts, label)
 
 
 def draw_hours(hours: Sequence[Hour], at_most_files: int) -> str:
@@ -205,7 +205,7 @@ def draw_hours(hours: Sequence[Hour], at_most_files: int) -> str:
         for panel in (lake, times)
     ]
     label = f"{count:,} runs: at most {max(value for _, value in total):,} files, {median(value for _, value in seconds):.2f} s a run"
-    return _document(290.0, parts, label)
+    return document(290.0, parts, label)
 
 
 def _by_size(
@@ -314,7 +314,8 @@ def _short(size: int) -> str:
     return f"{size / 1e3:g} k" if size >= 1_000 else str(size)  # noqa: PLR2004 - a thousand
 
 
-def _document(height: float, parts: Parts, label: str) -> str:
+def document(height: float, parts: Parts, label: str) -> str:
+    """An SVG file of its own: paper, styles of both themes, parts."""
     colours = [
         "".join(f".s{number} {{ fill: {colour} }} " for number, colour in enumerate(palette))
         for palette in (LIGHT, DARK)

@@ -4,20 +4,11 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import asdict, dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from parcours.bench.errors import NoBenchData, NoPicture, PictureUnwritable, UnknownBench
-from parcours.bench.graph import bench_graph
-from parcours.bench.identity_graph import bench_identity_graph
-from parcours.bench.identity_undo import bench_identity_undo
-from parcours.bench.incremental import bench_incremental
-from parcours.bench.olist import bench_olist
-from parcours.bench.pipeline import bench_pipeline
-from parcours.bench.records import bench_records
-from parcours.bench.report import bench_report
-from parcours.bench.small_runs import bench_small_runs
-from parcours.bench.truth import bench_truth
 from parcours.lake import open_engine
 
 if TYPE_CHECKING:
@@ -25,19 +16,27 @@ if TYPE_CHECKING:
 
     from parcours.bench.rows import BenchRow
 
-BENCHES: dict[str, Callable[..., list[BenchRow]]] = {
-    "graph": bench_graph,
-    "identity-graph": bench_identity_graph,
-    "identity-undo": bench_identity_undo,
-    "pipeline": bench_pipeline,
-    "incremental": bench_incremental,
-    "small-runs": bench_small_runs,
-    "records": bench_records,
-    "report": bench_report,
-    "truth": bench_truth,
-    "olist": bench_olist,
-}
-PICTURED = ("pipeline", "small-runs")
+BENCHES = (
+    "graph",
+    "identity-graph",
+    "identity-undo",
+    "pipeline",
+    "promises",
+    "declare",
+    "incremental",
+    "small-runs",
+    "records",
+    "report",
+    "truth",
+    "coverage",
+    "gaps",
+    "money",
+    "value",
+    "effects",
+    "olist",
+)
+PICTURED = ("pipeline", "small-runs", "gaps")
+_OF_REAL_DATA = ("effects", "olist")
 
 
 @dataclass(frozen=True)
@@ -45,12 +44,12 @@ class Wanted:
     """What somebody asks of benches; each takes what it knows, and its own defaults for the rest.
 
     Attributes:
-        data: Folder of real data, for `olist` and `records`; or a simulated workspace that was run, for `truth`.
+        data: Folder of real data, for `olist`, `declare` (of event logs), `records`, `value` and `effects`; or a simulated workspace that was run, for `truth`.
         signals: Sizes: those of `pipeline` (a single one is measured with a tenth of it), the largest for `graph`,
-            `incremental`, `records`, `identity-graph` (pairs) and `identity-undo`.
-        runs: Runs of `small-runs`.
-        memory: Bound on every engine of `pipeline`, `incremental` and `small-runs`.
-        plot: SVG file for the picture of `pipeline` or `small-runs`.
+            `promises`, `incremental`, `records`, `identity-graph` (pairs), `identity-undo` and `gaps` (people).
+        runs: Runs of `small-runs`; retailers of `money`.
+        memory: Bound on every engine of `pipeline`, `promises`, `incremental` and `small-runs`.
+        plot: SVG file for the picture of `pipeline`, `small-runs` or `gaps`.
     """
 
     data: Path | None = None
@@ -64,7 +63,7 @@ def run_benches(name: str | None, wanted: Wanted, tell: Callable[[str], None]) -
     """Run one bench, or all that can run.
 
     Args:
-        name: Which; all by default, without `olist` where no data are given.
+        name: Which; all by default, without those whose data are not given.
         wanted: Sizes, data, where to draw.
         tell: Told before each step.
 
@@ -80,14 +79,32 @@ def run_benches(name: str | None, wanted: Wanted, tell: Callable[[str], None]) -
     """
     if name is not None and name not in BENCHES:
         raise UnknownBench(name, BENCHES)
-    if name == "olist" and wanted.data is None:
+    if name is not None and not _has_data(name, wanted.data):
         raise NoBenchData(name)
     if wanted.plot is not None:
         _check_plot(name, wanted.plot)
     if wanted.memory is not None:
         _check_memory(wanted.memory)
-    names = [name] if name else [each for each in BENCHES if each != "olist" or wanted.data]
-    return [asdict(row) for each in names for row in BENCHES[each](**_arguments(each, wanted), progress=tell)]
+    names = [name] if name else [each for each in BENCHES if _has_data(each, wanted.data)]
+    return [asdict(row) for each in names for row in _bench(each)(**_arguments(each, wanted), progress=tell)]
+
+
+def _bench(name: str) -> Callable[..., list[BenchRow]]:
+    """`small-runs` is `bench_small_runs` of the module `small_runs`; who runs one does not wait for all the others."""
+    module = name.replace("-", "_")
+    found: Callable[..., list[BenchRow]] = getattr(
+        import_module(f"parcours.bench.{module}"), f"bench_{module}"
+    )
+    return found
+
+
+def _has_data(name: str, data: Path | None) -> bool:
+    """Some benches are of real data, which nobody may redistribute."""
+    if name == "declare":
+        from parcours.bench.declare import LOG  # noqa: PLC0415 - who runs one does not wait for all the others
+
+        return data is not None and (data / LOG).is_file()
+    return name not in _OF_REAL_DATA or data is not None
 
 
 def _arguments(name: str, wanted: Wanted) -> dict[str, Any]:
@@ -100,10 +117,16 @@ def _arguments(name: str, wanted: Wanted) -> dict[str, Any]:
         "identity-graph": {"pairs": largest},
         "identity-undo": {"signals": largest},
         "pipeline": {"sizes": sizes or None, "plot": wanted.plot, **scale},
+        "promises": {"signals": largest, **scale},
+        "declare": {"data": wanted.data},
         "incremental": {"signals": largest, **scale},
         "small-runs": {"runs": wanted.runs, "plot": wanted.plot, **scale},
         "records": {"records": largest, "data": wanted.data},
         "truth": {"workspace": wanted.data if wanted.data and (wanted.data / "truth").is_dir() else None},
+        "gaps": {"people": largest, "plot": wanted.plot},
+        "money": {"seeds": wanted.runs},
+        "value": {"data": wanted.data, "customers": largest},
+        "effects": {"data": wanted.data},
         "olist": {"data": wanted.data},
     }
     return {key: value for key, value in given.get(name, {}).items() if value is not None}

@@ -87,6 +87,26 @@ def stays_below(bench: str, case: str, metric: str, unit: str, ours: float, limi
     return BenchRow(bench, case, metric, unit, ours, None, None, None, limit, ours < limit)
 
 
+def reaches(bench: str, case: str, metric: str, unit: str, ours: float, target: float) -> BenchRow:
+    """Our figure alone, which is to reach a target.
+
+    Example:
+        >>> reaches("coverage", "3 retailers", "recall", "ratio", 0.96, 0.95).holds
+        True
+    """
+    return BenchRow(bench, case, metric, unit, ours, None, None, None, target, ours >= target)
+
+
+def stays_within(bench: str, case: str, metric: str, unit: str, ours: float, target: float) -> BenchRow:
+    """Our figure alone, which is not to pass a target.
+
+    Example:
+        >>> stays_within("coverage", "3 retailers", "false alarms", "ratio", 0.02, 0.01).holds
+        False
+    """
+    return BenchRow(bench, case, metric, unit, ours, None, None, None, target, ours <= target)
+
+
 def figure(bench: str, case: str, metric: str, unit: str, ours: float) -> BenchRow:
     """Our figure alone, with no bound set.
 
@@ -95,6 +115,26 @@ def figure(bench: str, case: str, metric: str, unit: str, ours: float) -> BenchR
         True
     """
     return BenchRow(bench, case, metric, unit, ours, None, None, None, None, None)
+
+
+def at_least(bench: str, case: str, metric: str, unit: str, ours: float, limit: float) -> BenchRow:
+    """Our figure alone, that is to reach a bound.
+
+    Example:
+        >>> at_least("gaps", "20 retailers", "recall", "ratio", 0.9, 0.9).holds
+        True
+    """
+    return BenchRow(bench, case, metric, unit, ours, None, None, None, limit, ours >= limit)
+
+
+def at_most(bench: str, case: str, metric: str, unit: str, ours: float, limit: float) -> BenchRow:
+    """Our figure alone, that is not to exceed a bound.
+
+    Example:
+        >>> at_most("gaps", "20 retailers", "false alarms", "retailers", 2, 1).holds
+        False
+    """
+    return BenchRow(bench, case, metric, unit, ours, None, None, None, limit, ours <= limit)
 
 
 def same_answer(bench: str, case: str, differing: int, unit: str, peer_name: str) -> BenchRow:

@@ -33,7 +33,7 @@ from parcours.signal import LINK, OBJECT
 from parcours.vault.tables import IDENTIFIER
 
 if TYPE_CHECKING:
-    from parcours.gap.finding import Finding, Where
+    from parcours.gap.finding import Finding, Findings, Where
     from parcours.gap.results import Results
 
 PEOPLE, DAYS, SEED = 20_000, 120, 1
@@ -53,6 +53,9 @@ class Planted:
     hours: tuple[int, int] | None
     kept_ratio: float
     eligible: int
+    planted_ratio: float
+    since: date | None
+    until: date | None
 
 
 def bench_truth(
@@ -83,7 +86,7 @@ def bench_truth(
             progress(f"truth, nothing planted, seed {seed} of {quiet_seeds}")
             quiet = _lived(Path(folder) / f"quiet-{seed}", QUIET_PEOPLE, seed, "--gaps", "none")
             with open_results(quiet) as results:
-                alarms += any(found.where for found in find(results).promises)
+                alarms += any(found.explains for found in find(results).promises)
         case = f"{quiet_seeds} retailers of {QUIET_PEOPLE:,} people, none planted"
         rows.append(figure("truth", case, "retailers with a place told", "retailers", alarms))
     return rows
@@ -141,7 +144,8 @@ def _through_shared(results: Results, shop: Workspace) -> int:
 
 def _verdict_rows(results: Results, shop: Workspace) -> list[BenchRow]:
     """Agreement on what was judged, and how much of what could be judged was."""
-    rows = verdicts_of_truth(results, shop.folder / "truth" / "verdict.parquet")
+    told = verdicts_of_truth(results, shop.folder / "truth" / "verdict.parquet")
+    rows = [row for row in told if not row["silent"]]
     settled = sum(row["promises"] for row in rows)
     judged = [row for row in rows if row["found"] in {"kept", "broken"}]
     total = sum(row["promises"] for row in judged)
@@ -161,7 +165,8 @@ def verdicts_of_truth(results: Results, path: Path) -> list[Row]:
         path: The truth's `verdict.parquet`.
 
     Returns:
-        Rows `map, promise, truth, found, promises`; found is None where we judged nothing.
+        Rows `map, promise, truth, silent, found, promises`; silent where a system was that would have shown it, found is None where we
+        judged nothing.
     """
     results.see()
     for spec in (VERDICT, OBJECT):
@@ -181,23 +186,28 @@ def verdicts_of_truth(results: Results, path: Path) -> list[Row]:
 
 
 def _gap_rows(results: Results, shop: Workspace) -> list[BenchRow]:
-    told = [found for found in find(results).promises if found.where]
-    ranked = sorted(told, key=lambda found: -(found.where.evidence if found.where else 0.0))
+    told = places_told(find(results))
+    planted = planted_gaps(shop.folder / "truth" / "gap.csv")
     rows = []
-    for gap in planted_gaps(shop.folder / "truth" / "gap.csv"):
+    for gap in planted:
         case = f"planted {gap.name}, {gap.eligible:,} promises"
-        rank = next((place for place, found in enumerate(ranked, 1) if _is_it(found, gap)), 0)
+        rank = next((place for place, found in enumerate(told, 1) if is_planted(*found, gap)), 0)
         rows.append(figure("truth", case, "rank among places told, 0: not told", "rank", rank))
-        if rank and (where := ranked[rank - 1].where):
-            share = where.after or where.share
+        if rank:
+            share = told[rank - 1][1].inside
             inside = (share.low or 0.0) <= gap.kept_ratio <= (share.high or 1.0)
             rows.append(figure("truth", case, "true share inside the interval", "yes = 1", float(inside)))
-    strangers = sum(
-        not any(_is_it(found, gap) for gap in planted_gaps(shop.folder / "truth" / "gap.csv"))
-        for found in told
-    )
+    strangers = sum(not any(is_planted(*found, gap) for gap in planted) for found in told)
     rows.append(figure("truth", "planted retailer", "places told that were not planted", "places", strangers))
     return rows
+
+
+def places_told(findings: Findings) -> list[tuple[Finding, Where]]:
+    """Places that stand out and follow from no other, the most evidence first."""
+    told = [
+        (found, where) for found in findings.promises for where in found.explains if where.follows is None
+    ]
+    return sorted(told, key=lambda item: -item[1].evidence)
 
 
 def planted_gaps(path: Path) -> list[Planted]:
@@ -213,19 +223,22 @@ def planted_gaps(path: Path) -> list[Planted]:
             hours=tuple(int(hour) for hour in row["hours"].split("-")) if row["hours"] else None,  # type: ignore[arg-type]  # two, by its form
             kept_ratio=float(row["kept_ratio"]),
             eligible=int(row["eligible"]),
+            planted_ratio=float(row["planted_kept_ratio"]),
+            since=date.fromisoformat(row["since"]) if row["since"] else None,
+            until=date.fromisoformat(row["until"]) if row["until"] else None,
         )
         for row in rows
     ]
 
 
-def _is_it(found: Finding, gap: Planted) -> bool:
+def is_planted(found: Finding, where: Where, gap: Planted) -> bool:
     """The finding is about the planted promise, its place, and a part of the week that meets the planted one."""
-    where = found.where
-    return where is not None and found.promise == gap.promise and _is_there(where, gap)
+    return found.promise == gap.promise and is_there(where, gap)
 
 
-def _is_there(where: Where, gap: Planted) -> bool:
-    place = not gap.place or (where.value is not None and gap.place in where.value)
+def is_there(where: Where, gap: Planted) -> bool:
+    """Its place and part of the week meet the planted ones."""
+    place = not gap.place or any(gap.place in value for _, value in where.conditions)
     days = not gap.weekdays or any(where.days[0] <= day <= where.days[1] for day in gap.weekdays)
     hours = gap.hours is None or (where.hours[0] < gap.hours[1] and gap.hours[0] < where.hours[1])
     return place and days and hours

@@ -1,5 +1,5 @@
 -- model:  verdict_of_truth
--- grain:  one row per promise, true verdict and verdict of ours, over promises that are settled and that systems could show
+-- grain:  one row per promise, true verdict and verdict of ours, over promises that are settled, those that a silent system hid apart
 -- unit:   promises in promises; found null: we did not judge it
 -- reads:  true_verdict, promise_name, verdict, signal, object, term
 -- source: docs/explanation/bench.md
@@ -20,10 +20,10 @@ judged as (
     group by n.map, n.promise, k.text, o.value
 )
 
-select t.map, t.promise, t.verdict as truth, j.verdict as found, count(*) as promises
+select t.map, t.promise, t.verdict as truth, t.silent, j.verdict as found, count(*) as promises
 from true_verdict as t
 left join judged as j
   on j.map = t.map and j.promise = t.promise and j.namespace = t.namespace and j.identifier = t.identifier
-where t.settled and not t.silent
-group by t.map, t.promise, t.verdict, j.verdict
-order by t.map, t.promise, truth, found nulls last
+where t.settled
+group by t.map, t.promise, t.verdict, t.silent, j.verdict
+order by t.map, t.promise, truth, t.silent, found nulls last
