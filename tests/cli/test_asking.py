@@ -73,7 +73,7 @@ def test_a_french_terminal_is_asked_in_french(tmp_path: Path) -> None:
     code, shown = at_terminal(tmp_path / "shop", "3\n\n", LC_ALL="fr_FR.UTF-8")
 
     assert code == 0
-    assert "Sur quoi porte l'espace de travail\u00a0?" in shown
+    assert "Sur quoi porte l\u2019espace de travail\u00a0?" in shown
     assert "1  Retrait en magasin\u00a0: promis en deux heures" in shown
     assert f"ensuite\u00a0:\r\n  parcours check -w {tmp_path / 'shop'}" in shown
     assert Workspace(tmp_path / "shop").settings.name == "Retour et remboursement"

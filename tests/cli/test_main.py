@@ -100,6 +100,7 @@ def test_run_counts_every_signal(shop: Shop) -> None:
         "journeys",
         "verdicts",
         "gaps",
+        "money",
     ]
     assert report["journeys"] == 4_002  # ORDERS of the template, and two of the story
     assert report["people"] > 1_000
@@ -193,8 +194,17 @@ def test_coverage_person_and_status_have_their_keys(shop: Shop) -> None:
         "refused",
         "notes",
         "types",
+        "state",
+        "quiet_since",
+        "tells_within_h",
+        "deaf",
+        "places",
     }
     assert all(keys <= set(row) for row in coverage)
+    missing = shop.ask("coverage", "--gaps")
+    keys = {"kind", "what", "map", "place", "since", "until", "promises", "verdicts", "journeys"}
+    assert all(keys == set(row) for row in missing)
+    assert ("quiet_source", "oms-bordeaux") in {(row["kind"], row["what"]) for row in missing}
     assert [row["source"] for row in coverage] == [
         *("care", "kiosk", "notices", "oms", "oms-bordeaux", "survey", "web-orders")
     ]

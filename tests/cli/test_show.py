@@ -59,6 +59,8 @@ def gap(kept: int, broken: int, unobservable: int = 0, **more: object) -> Row:
         "said": said,
         **figures,
         "population": figures,
+        "sampling": {"low": 0.4, "high": 0.6} if judged else {"low": None, "high": None},
+        "observability": {"low": 0.2, "high": 0.7},
         **more,
     }
 
@@ -70,7 +72,7 @@ def text(lines: Iterable[object]) -> str:
 
 def gaps_text(rows: list[Row], promise: str | None = None, slice_by: str | None = None) -> str:
     """What `parcours gaps` prints."""
-    return text(gap_lines(rows, promise=promise, slice_by=slice_by, limit=20, at=""))
+    return text(gap_lines(rows, [], promise=promise, slice_by=slice_by, limit=20, at=""))
 
 
 # Tables -----------------------------------------------------------------------------------------------------
@@ -320,25 +322,83 @@ def test_every_reason_is_told_in_words() -> None:
     assert set(REASONS) == {reason.value for reason in Refused}
 
 
-def source(name: str, first: str | None, last: str | None) -> Row:
+def source(name: str, first: str | None, last: str | None, **more: object) -> Row:
     """A source's row."""
     counts = {"signals": 1, "files": 1, "received": 1, "refused": {}, "types": ["a.b"]}
-    return {"source": name, "first_at": first, "last_at": last, **counts}
+    state: Row = {
+        "state": "heard" if last else "never",
+        "quiet_since": None,
+        "tells_within_h": None,
+        "deaf": [],
+    }
+    return {"source": name, "first_at": first, "last_at": last, **counts, **state, **more}
+
+
+def test_an_opened_share_tells_what_its_interval_is_made_of() -> None:
+    """Chance and silence apart; where nobody was deaf, that is said."""
+    told = gaps_text([gap(8, 2, 10)], promise="ready")
+    clear = gaps_text([gap(8, 2, 0)], promise="ready")
+
+    assert "sampling interval 40.0% to 60.0%: chance alone, 10 judged" in told
+    assert "observability interval 20.0% to 70.0%: all 10 not observable broken, or all kept" in told
+    assert "observability interval: nothing is hidden" in clear
+    assert "sampling interval" not in gaps_text([gap(8, 2, 10)])
 
 
 def test_a_silent_source_is_told_in_words() -> None:
     """A till that fell silent half-way has half a line, and says since how long."""
     rows = [
         source("oms", "2026-09-01T00:00:00+02:00", "2026-10-03T00:00:00+02:00"),
-        source("till", "2026-09-01T00:00:00+02:00", "2026-09-17T00:00:00+02:00"),
+        source(
+            "till",
+            "2026-09-01T00:00:00+02:00",
+            "2026-09-17T00:00:00+02:00",
+            state="quiet",
+            quiet_since="2026-09-17T00:00:00+02:00",
+        ),
         source("kiosk", None, None),
     ]
-    oms, till, kiosk = text(coverage_lines(rows)).splitlines()[1:4]
+    oms, till, kiosk = text(coverage_lines(rows, [])).splitlines()[1:4]
 
     assert "━" * 32 in oms
     assert "to the end" in oms
     assert re.search(r" ━{17}░{15}  ✗ silent for 16 d", till)  # 16 of 32 days: characters 0 to 16
     assert "✗ never heard" in kiosk
+
+
+def test_a_deaf_time_is_drawn_and_told_and_so_is_what_it_hides() -> None:
+    """Deaf everywhere from the 9th to the 11th of 32 days: characters 8 to 10; a store that was deaf is named, patience is told."""
+    deaf: list[Row] = [
+        {
+            "place": None,
+            "since": "2026-09-09T00:00:00+02:00",
+            "until": "2026-09-11T00:00:00+02:00",
+            "hours": 48.0,
+        },
+        {
+            "place": "Lille",
+            "since": "2026-09-20T00:00:00+02:00",
+            "until": "2026-09-21T00:00:00+02:00",
+            "hours": 24.0,
+        },
+    ]
+    ends = ("2026-09-01T00:00:00+02:00", "2026-10-02T00:00:00+02:00")
+    gap = {"what": "till", "map": None, "promises": ["collect/ready"], "verdicts": 12, "journeys": 9}
+    times = {"since": deaf[1]["since"], "until": deaf[1]["until"]}
+    lived: Row = {"place": None, "since": None, "until": None, "promises": [], "verdicts": 0, "journeys": 224}
+    gaps = [
+        {"kind": "deaf_place", "place": "Lille", **times, **gap},
+        {"kind": "unknown_touchpoint", "what": "store.locker", "map": "collect", **lived},
+    ]
+    told = text(coverage_lines([source("till", *ends, deaf=deaf, tells_within_h=6.7)], gaps))
+
+    assert "━" * 8 + "▞" * 3 + "━" * 21 in told
+    assert "✗ deaf for 2 d, ✗ deaf at Lille" in told
+    assert "6 h 42" in told
+    assert re.search(
+        r"✗ deaf there +till · Lille +2026-09-20 00:00 to 2026-09-21 00:00, 1 d +12 not observable", told
+    )
+    assert re.search(r"◌ lived, on no map +store.locker +224 journeys +collect", told)
 
 
 def test_nothing_to_show_is_said() -> None:

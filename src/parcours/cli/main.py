@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from parcours import __version__
+from parcours.cli.deciding import add_deciding, told_decisions
 from parcours.cli.options import AsFormat, Folder, Format, Language, at_workspace
 from parcours.cli.options import print_json as _print_json
 from parcours.cli.recognising import add_recognising, explain_two
@@ -287,9 +288,14 @@ def gaps(
 ) -> None:
     """Which promises were broken: how often, how sure, where, since when, and what people then said."""
     from parcours.cli.show.gaps import gap_lines
+    from parcours.cli.show.money import money_lines
     from parcours.cli.show.tables import write
+    from parcours.gap.finding import find
+    from parcours.gap.finding.telling import add_decisions, add_findings
+    from parcours.gap.money import about_all
     from parcours.gap.results import open_results
     from parcours.kernel.workspace import Workspace
+    from parcours.ui import speak
 
     with open_results(Workspace(workspace)) as results:
         rows = results.gaps(
@@ -298,11 +304,26 @@ def gaps(
             language=language.value,
             slice_weeks=format is Format.JSON or promise is not None or slice_by is not None,
         )
+        findings = find(results)
         if format is Format.JSON:
+            add_findings(rows, findings)
+            add_decisions(rows, told_decisions(results))
             _print_json(rows)
         else:
+            asked = {(row["map"], row["promise"]) for row in rows}
+            told = [found for found in findings.promises if (found.map, found.promise) in asked]
             write(
-                gap_lines(rows, promise=promise, slice_by=slice_by, limit=limit, at=at_workspace(workspace))
+                gap_lines(
+                    rows, told, promise=promise, slice_by=slice_by, limit=limit, at=at_workspace(workspace)
+                )
+            )
+            write(
+                money_lines(
+                    rows,
+                    about_all(results),
+                    explained=promise is not None,
+                    language=speak(language.value),
+                )
             )
 
 
@@ -328,11 +349,24 @@ def verdicts(  # noqa: PLR0913, PLR0917 - each option chooses verdicts
     ] = None,
     since: Annotated[str | None, typer.Option(help="Only from this day on, as 2026-09-26.")] = None,
     until: Annotated[str | None, typer.Option(help="Only up to the end of this day.")] = None,
+    person: Annotated[
+        str | None, typer.Option(help="Only of this person: an id, or namespace:value such as customer:42.")
+    ] = None,
+    about: Annotated[
+        str | None, typer.Option("--object", help="Only about this object, such as order:5004.")
+    ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Explain each, step by step; one alone always is.")
+    ] = False,
+    language: Annotated[Language, typer.Option(help="Language of explanations.")] = Language.EN,
     limit: Limit = 20,
 ) -> None:
-    """The verdicts behind a gap, each with the rows of the files that prove it; days and hours are of the workspace's time zone."""
+    """The verdicts behind a gap, each with the rows of the files that prove it; one alone is explained step by step.
+
+    Days and hours are of the workspace's time zone.
+    """
     from parcours.cli.show.tables import write
-    from parcours.cli.show.verdicts import verdict_lines
+    from parcours.cli.show.verdicts import explained_lines, verdict_lines, verdict_rows
     from parcours.gap.results import open_results
     from parcours.gap.when import When
     from parcours.kernel.workspace import Workspace
@@ -346,28 +380,41 @@ def verdicts(  # noqa: PLR0913, PLR0917 - each option chooses verdicts
             where=chosen,
             period=period,
             when=when,
-            limit=None if format is Format.JSON else limit,
+            person=person,
+            about=about,
+            explained=explain or None,
+            limit=None if format is Format.JSON and not explain else limit,
         )
         if format is Format.JSON:
-            _print_json(rows)
+            _print_json(verdict_rows(rows))
+        elif rows and explain:
+            write(explained_lines(rows, language.value))
         else:
-            write(verdict_lines(rows, promise, limit, at_workspace(workspace)))
+            write(verdict_lines(rows, promise, limit, at_workspace(workspace), language.value))
 
 
 @app.command(epilog="Example: `parcours coverage -w shop`")
-def coverage(workspace: Folder = Path(), format: AsFormat = Format.TEXT) -> None:  # noqa: A002 - the option's name
-    """What each source let us see: first to last signal, what was refused and why."""
+def coverage(
+    workspace: Folder = Path(),
+    gaps: Annotated[
+        bool, typer.Option("--gaps", help="With JSON: the gaps in signal capture, not the sources.")
+    ] = False,
+    format: AsFormat = Format.TEXT,  # noqa: A002 - the option's name
+) -> None:
+    """What was listened to: each source and when it was deaf, what was refused and why; and the gaps in signal capture."""
     from parcours.cli.show.coverage import coverage_lines
     from parcours.cli.show.tables import write
+    from parcours.gap.listening.capture import capture_gaps
+    from parcours.gap.listening.reading import coverage_rows, hearing_of
     from parcours.gap.results import open_results
     from parcours.kernel.workspace import Workspace
 
     with open_results(Workspace(workspace)) as results:
-        rows = results.coverage()
+        hearing = hearing_of(results)
         if format is Format.JSON:
-            _print_json(rows)
+            _print_json(capture_gaps(results, hearing) if gaps else coverage_rows(results, hearing))
         else:
-            write(coverage_lines(rows))
+            write(coverage_lines(coverage_rows(results, hearing), capture_gaps(results, hearing)))
 
 
 @app.command(epilog="Example: `parcours person customer:42 -w shop`")
@@ -377,19 +424,21 @@ def person(
     ],
     workspace: Folder = Path(),
     format: AsFormat = Format.TEXT,  # noqa: A002 - the option's name
+    language: Annotated[Language, typer.Option(help="Language of explanations.")] = Language.EN,
 ) -> None:
     """One customer's whole story: what each system saw, what was promised, what became of it."""
     from parcours.cli.show.person import person_lines
     from parcours.cli.show.tables import write
+    from parcours.cli.show.verdicts import verdict_rows
     from parcours.gap.results import open_results
     from parcours.kernel.workspace import Workspace
 
     with open_results(Workspace(workspace)) as results:
         found = results.person(name)
         if format is Format.JSON:
-            _print_json(found)
+            _print_json({**found, "verdicts": verdict_rows(found["verdicts"])})
         else:
-            write(person_lines(found))
+            write(person_lines(found, language.value, at_workspace(workspace)))
 
 
 @app.command(epilog="Example: `parcours report -w shop -o report.html`")
@@ -540,6 +589,30 @@ def map_list(workspace: Folder = Path(), format: AsFormat = Format.TEXT) -> None
         _print_json(rows)
     else:
         write(map_lines(rows))
+
+
+@map_app.command("channels", epilog="Example: `parcours map channels -w shop --language fr`")
+def map_channels(
+    workspace: Folder = Path(),
+    format: AsFormat = Format.TEXT,  # noqa: A002 - the option's name
+    language: Annotated[
+        Language, typer.Option(help="Language of roles, measures and figures.")
+    ] = Language.EN,
+) -> None:
+    """What each channel is there for, as brand.yaml declares it, beside its measures as lived; and the goals of the maps on a measure."""
+    from parcours.cli.show.channels import channel_lines
+    from parcours.cli.show.tables import write
+    from parcours.gap.channels import as_json, hold_against_brand
+    from parcours.gap.results import open_results
+    from parcours.kernel.workspace import Workspace
+    from parcours.ui import speak
+
+    with open_results(Workspace(workspace)) as results:
+        found = hold_against_brand(results)
+    if format is Format.JSON:
+        _print_json(as_json(found))
+    else:
+        write(channel_lines(found, speak(language.value), at_workspace(workspace)))
 
 
 @map_app.command("export", epilog="Example: `parcours map export click-and-collect -w shop > map.json`")
@@ -742,6 +815,7 @@ def bench(
         raise typer.Exit(1)
 
 
+add_deciding(app)
 add_rights(app)
 add_recognising(identity_app)
 

@@ -337,27 +337,61 @@ def score_bars(counts: Sequence[tuple[str, int]], *, label: str, kind: str) -> s
     return written(svg(width, height, *parts, label=label, kind=f"scores {kind}"))
 
 
-def heard_line(start: float, end: float, *, is_silent: bool) -> str:
-    """When a source was heard, on the whole period from 0 to 1; what came after its silence is hatched."""
-    width, height = 300.0, 16.0
-    parts = [shape("line", class_="axis", x1=0, x2=width, y1=8, y2=8)]
-    if is_silent:
-        parts.append(
-            shape("rect", class_="silent", x=end * width, y=2, width=(1 - end) * width, height=12, rx=3)
-        )
+_STRIP_COLUMNS = 150  # days of a longer time share a column
+
+
+def heard_strip(
+    heard: Sequence[float],
+    expected: Sequence[float] | None,
+    deaf: Sequence[tuple[float, float]],
+    silent_from: float | None,
+) -> str:
+    """What a stream said day by day, beside what was to be expected; hatched where it was deaf, or silent to the end.
+
+    Args:
+        heard: Signals of each day of the whole period.
+        expected: Signals that were to be expected; None: nobody knows.
+        deaf: From where to where it was deaf, on the whole period from 0 to 1.
+        silent_from: Where it fell silent for good; None: it did not.
+    """
+    width, height = 300.0, 28.0
+    share = -(-len(heard) // _STRIP_COLUMNS) or 1
+    bars, asked = _columns(heard, share), _columns(expected or (), share)
+    tallest = max([*asked, *([] if asked else bars)], default=0.0) or 1.0
+    step = width / (len(bars) or 1)
+    parts = []
+    for start, end in [*deaf, *([] if silent_from is None else [(silent_from, 1.0)])]:
+        x, length = start * width, max((end - start) * width, 3.0)
+        parts.append(shape("rect", class_="silent", x=x, y=1, width=length, height=height - 2, rx=2))
         parts += [
-            shape("line", class_="hatch", x1=x, x2=x + 5, y1=13, y2=3)
-            for x in range(round(end * width) + 3, round(width) - 5, 7)
+            shape("line", class_="hatch", x1=at, x2=at + min(8.0, length - 2), y1=height - 3, y2=3)
+            for at in range(round(x) + 1, round(x + length - min(8.0, length - 2)), 5)
         ]
+    parts.append(shape("line", class_="axis", x1=0, x2=width, y1=height - 2, y2=height - 2))
+    across = max(step - (0.6 if step > 2 else 0.0), 0.8)  # noqa: PLR2004 - thinner bars have no room for a gap
+    tall = [max(2.0, min(1.0, count / tallest) * (height - 5)) if count else 0.0 for count in bars]
     parts.append(
         shape(
-            "rect",
+            "path",
             class_="heard",
-            x=start * width,
-            y=4,
-            width=max(2.0, (end - start) * width),
-            height=8,
-            rx=3,
+            stroke_width=across,
+            d=" ".join(
+                f"M{(number + 0.5) * step:.1f},{height - 2:g}v-{bar:.1f}"
+                for number, bar in enumerate(tall)
+                if bar
+            ),
         )
     )
+    if asked:
+        line = "".join(
+            f"{'M' if number == 0 else 'L'}{(number + 0.5) * step:.1f},{height - 2 - count / tallest * (height - 5):.1f}"
+            for number, count in enumerate(asked)
+        )
+        parts.append(shape("path", class_="asked", d=line))
     return written(svg(width, height, *parts, kind="timeline"))
+
+
+def _columns(figures: Sequence[float], share: int) -> list[float]:
+    """Sums of so many days each, the last one of what is left, as if it were whole."""
+    sums = [figures[start : start + share] for start in range(0, len(figures), share)]
+    return [sum(part) * share / len(part) for part in sums]

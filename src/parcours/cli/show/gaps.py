@@ -16,6 +16,7 @@ from parcours.cli.show.drawing import (
     sparks,
     whisker,
 )
+from parcours.cli.show.found import found_lines
 from parcours.cli.show.tables import BAD, count, heading, interval, note, paragraph, share, sheet
 from parcours.gap.contrast import contrast_slices, rank_promises
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from parcours.cli.show.tables import Cell, Row
     from parcours.gap.contrast import Contrast
+    from parcours.gap.finding import Finding
 
 _FEW = 5  # a mean of fewer answers is not shown: it would say more about one customer than about the promise
 _TELLING = 5  # slices shown of the dimension that tells most, unless it is asked for
@@ -51,12 +53,19 @@ _OF_SLICE = {
 
 
 def gap_lines(
-    rows: Sequence[Row], *, promise: str | None, slice_by: str | None, limit: int, at: str
+    rows: Sequence[Row],
+    found_out: Sequence[Finding],
+    *,
+    promise: str | None,
+    slice_by: str | None,
+    limit: int,
+    at: str,
 ) -> Iterator[Text]:
     """Promises, then slices: of a promise the dimension that tells most, or the one that is asked for.
 
     Args:
         rows: As results answer them.
+        found_out: What stands out of their promises, by rank.
         promise: The only promise, where one was chosen.
         slice_by: A dimension to be shown whole.
         limit: Rows of slices shown.
@@ -70,12 +79,15 @@ def gap_lines(
         return
     found = {_key(row): contrast_slices(row, _slices_of(rows, row)) for row in overall}
     yield from _promises(rows, overall, found)
+    for row in overall if promise is not None else ():
+        yield from _interval_parts(row)
     for row in overall:
         dimensions = found[_key(row)]
         if slice_by in dimensions:
             yield from _slices(rows, row, slice_by, dimensions[slice_by], limit)
         elif promise is not None and slice_by is None and dimensions:
             yield from _telling(rows, row, dimensions)
+    yield from found_lines(found_out, at)
     yield from _signs(overall)
     yield from note(_next(overall[0], found[_key(overall[0])], promise, at))
 
@@ -123,6 +135,22 @@ def _promises(
             ]
         )
     yield from sheet([*heads, "owner"], lines, below=_OF_PROMISE, folds="promise")
+
+
+def _interval_parts(row: Row) -> Iterator[Text]:
+    """What the interval is made of: chance, and what nobody saw."""
+    judged, unseen = row["kept"] + row["broken"], row["unobservable"]
+    if judged + unseen == 0:
+        return
+    sampling, observability = row["sampling"], row["observability"]
+    chance = interval(sampling["low"], sampling["high"]) or "nothing was judged"
+    silence = interval(observability["low"], observability["high"])
+    yield from note(
+        f"sampling interval {chance}: chance alone, {judged:,} judged",
+        f"observability interval {silence}: all {unseen:,} not observable broken, or all kept"
+        if unseen
+        else "observability interval: nothing is hidden",
+    )
 
 
 def _telling(rows: Sequence[Row], overall: Row, dimensions: dict[str, list[Contrast]]) -> Iterator[Text]:

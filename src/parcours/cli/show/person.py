@@ -15,6 +15,7 @@ from parcours.cli.show.tables import (
     STYLES,
     lapse,
     moment,
+    note,
     paragraph,
     plural,
     proof,
@@ -22,11 +23,14 @@ from parcours.cli.show.tables import (
     sheet,
 )
 from parcours.cli.show.verdicts import lateness, quoted
+from parcours.gap.explaining.wording import counted_line, verdict_line
+from parcours.ui import speak
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from parcours.cli.show.tables import Cell, Row
+    from parcours.ui import Language
 
 _LONG_S = 3_600  # a wait worth a line
 _WHAT = {
@@ -40,8 +44,8 @@ _WHAT = {
 _BELOW = {"proof": "", "with": "", "system": "from", "where": "", "about": ""}
 
 
-def person_lines(found: Row) -> Iterator[Text]:
-    """Who it is, and the story."""
+def person_lines(found: Row, language: str = "en", at: str = "") -> Iterator[Text]:
+    """Who it is, the story, and each broken promise explained in two lines."""
     names = ", ".join(f"{item['namespace']}:{item['value']}" for item in found["identifiers"])
     yield Text(f"person {found['person']}", style="bold")
     yield from paragraph(f"known as {names or 'no identifier'}")
@@ -49,6 +53,31 @@ def person_lines(found: Row) -> Iterator[Text]:
     yield Text("")
     heads = ["when", "", "what", "said", "where", "about", "system", "with", "proof"]
     yield from sheet(heads, _story(found["signals"], found["verdicts"]), below=_BELOW, folds="said")
+    yield from _let_down(found, speak(language), at)
+
+
+def _let_down(found: Row, language: Language, at: str) -> Iterator[Text]:
+    """What was not kept, and why in short."""
+    broken = [row for row in found["verdicts"] if row["verdict"] == "broken" and row.get("explanation")]
+    if not broken:
+        return
+    yield Text("")
+    lines: list[list[Cell]] = [
+        [
+            Text(f"{SIGNS['broken']} {language.pick(row['explanation'].says)}", style=BAD),
+            " · ".join(
+                part
+                for part in (
+                    counted_line(row["explanation"], language),
+                    verdict_line(row["explanation"], language),
+                )
+                if part
+            ),
+        ]
+        for row in broken
+    ]
+    yield from sheet(["promise", "why"], lines, folds="why", headed=False)
+    yield from note(f"why: parcours verdicts --promise {broken[0]['promise']} --person {found['person']}{at}")
 
 
 def _summary(found: Row) -> Iterator[Text]:

@@ -174,8 +174,10 @@ def seconds_between(earlier: str, later: str) -> float:
     return (datetime.fromisoformat(later) - datetime.fromisoformat(earlier)).total_seconds()
 
 
-def proof(trigger: Row, target: Row | None = None) -> str:
-    """The rows of the files behind a verdict, the file said once."""
+def proof(trigger: Row | None, target: Row | None = None) -> str:
+    """The rows of the files behind a verdict, the file said once; a birthday is in no file."""
+    if trigger is None:
+        return f"birthday → {proof(target)}" if target else "birthday"
     first = f"{trigger['file']} row {trigger['row']}"
     if not target:
         return first

@@ -6,16 +6,37 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from parcours.cli.show.tables import lapse, moment, note, proof, seconds_between, sheet, verdict_text
+from parcours.cli.show.tables import (
+    SIGNS,
+    STYLES,
+    lapse,
+    moment,
+    note,
+    paragraph,
+    plural,
+    proof,
+    seconds_between,
+    sheet,
+    verdict_text,
+    width,
+)
+from parcours.gap.explaining import as_json
+from parcours.gap.explaining.wording import steps_of
+from parcours.ui import speak
+
+_BESIDE = 72  # columns from which headings stand beside what they say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from parcours.cli.show.tables import Cell, Row
+    from parcours.gap.explaining import Explanation
 
 
-def verdict_lines(rows: Sequence[Row], promise: str, limit: int, at: str) -> Iterator[Text]:
-    """Verdicts, newest first, each with the file rows behind it."""
+def verdict_lines(
+    rows: Sequence[Row], promise: str, limit: int, at: str, language: str = "en"
+) -> Iterator[Text]:
+    """Verdicts, newest first, each with the file rows behind it; one alone is explained below."""
     if not rows:
         yield Text(f"no verdict of {promise!r} matches")
         return
@@ -57,8 +78,53 @@ def verdict_lines(rows: Sequence[Row], promise: str, limit: int, at: str) -> Ite
     yield from sheet(heads, lines, below=below, folds="about")
     if len(rows) == limit:
         yield from note(f"the newest {limit:,}", "--limit for more, --format json for all")
+    if len(rows) == 1 and rows[0].get("explanation"):
+        yield Text("")
+        yield from explanation_lines(rows[0]["explanation"], language)
     if person := next((row["person"] for row in rows if row["person"]), None):
-        yield from note(f"next: parcours person {person}{at}")
+        why = f"why: parcours verdicts --promise {promise} --person {person}{at}, or --explain for each"
+        yield from note(why if len(rows) > 1 else "", f"next: parcours person {person}{at}")
+
+
+def explained_lines(rows: Sequence[Row], language: str) -> Iterator[Text]:
+    """Each verdict step by step, in a language."""
+    for number, row in enumerate(rows):
+        if number:
+            yield Text("")
+        yield from explanation_lines(row["explanation"], language)
+    yield from note(plural(len(rows), "verdict"))
+
+
+def explanation_lines(explanation: Explanation, language: str) -> Iterator[Text]:
+    """One verdict: headings on the left, what they say beside them, or below where the width asks for it."""
+    steps = steps_of(explanation, speak(language))
+    style = STYLES.get(explanation.verdict, "bold")
+    lines: list[list[Cell]] = []
+    for step in steps:
+        is_verdict = step.kind == "verdict"
+        for number, said in enumerate(step.lines):
+            sign = f"{SIGNS[explanation.verdict]} " if is_verdict else ""
+            lines.append(
+                [
+                    Text(step.title if not number else "", style="bold"),
+                    Text(f"{sign}{said}", style=style if is_verdict else ""),
+                ]
+            )
+    if width() < _BESIDE:
+        for step in steps:
+            yield Text(step.title, style="bold")
+            for said in step.lines:
+                yield from paragraph(Text(said, style=style if step.kind == "verdict" else ""), indent=2)
+        return
+    yield from sheet(["step", "said"], lines, folds="said", headed=False)
+
+
+def verdict_rows(rows: Sequence[Row]) -> list[Row]:
+    """Verdicts as JSON has them."""
+    return [
+        {**row, "explanation": None if row["explanation"] is None else as_json(row["explanation"])}
+        for row in rows
+    ]
 
 
 def lateness(row: Row) -> str:
