@@ -13,8 +13,8 @@ import pytest
 from jinja2 import Environment, PackageLoader, meta, nodes
 
 from parcours.gap.results import open_results
+from parcours.web.report import money, write_report
 from parcours.web.report import page as pages
-from parcours.web.report import write_report
 from parcours.web.report.rendering import Unwritable
 from web.given import BROKEN, KEPT, MAP, PROMISE, UNSEEN, Report, report_on, run, write_shop
 
@@ -32,6 +32,27 @@ def test_the_headline_says_what_breaks_where_and_since_when(template_report: Rep
     assert "Since 26 September; before that, 94%." in english
     assert "Lyon, le samedi de 14 h à 18 h : « Prêt en deux heures », tenue 67 % du temps." in french
     assert "Depuis le 26 septembre" in french
+
+
+def test_the_committee_sees_what_to_decide(template_report: Report) -> None:
+    """The planted gap is the first line, open, of the kind execution; both languages say how it was computed."""
+    first = {
+        language: " ".join(
+            " ".join(
+                template_report.tree.xpath(f"//*[@id='{language}-committee']//tbody/tr[1]")[0].itertext()
+            ).split()
+        )
+        for language in LANGUAGES
+    }
+
+    assert first["en"].startswith(
+        "1 Lyon, on Saturdays from 14 to 18 h Ready in two hours · since 26 September"
+    )
+    assert "execution" in first["en"]
+    assert first["en"].endswith("open")
+    assert "réalisation" in first["fr"]
+    assert "How was this computed?" in template_report.page("en")
+    assert "Comment est-ce calculé" in template_report.page("fr")
 
 
 def test_the_story_is_the_planted_customers_saturday(template_report: Report) -> None:
@@ -276,13 +297,20 @@ def test_the_template_uses_every_field_of_the_page_and_no_other() -> None:
         pages.Page,
         pages.Figure,
         pages.GapLine,
+        pages.CommitteeLine,
+        pages.CommitteePart,
         pages.WhenPart,
         pages.StoryPart,
         pages.StoryLine,
+        pages.WhyStep,
+        pages.RolePart,
+        pages.RoleLine,
         pages.MapPage,
         pages.Voice,
         pages.SourceLine,
         pages.RecognitionPart,
+        money.MoneyPart,
+        money.CostLine,
         pages.RecognisedLine,
         pages.SizeLine,
         pages.LeapLine,

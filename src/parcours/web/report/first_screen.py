@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from parcours.web.report.blind_spots import silent_days
 from parcours.web.report.page import Figure
-from parcours.web.report.words import span_words, where_words
+from parcours.web.report.words import dates_words, span_words, where_words
 
 if TYPE_CHECKING:
     from parcours.gap.finding import Findings
@@ -55,7 +55,7 @@ def headline(facts: Facts, language: Language) -> str:
         "{where}: “{promise}” is kept {share} of the time.",
         where=where_words(language, lead.where),
         promise=says,
-        share=language.percent((lead.where.after or lead.where.share).ratio),
+        share=language.percent(lead.where.inside.ratio),
     )
 
 
@@ -65,11 +65,18 @@ def headline_detail(facts: Facts, language: Language) -> str:
     if lead is None or lead.where is None:
         return ""
     said = language.text("Everywhere else: {rest}.", rest=language.percent(lead.where.rest.ratio))
-    if lead.where.since and lead.where.before:
+    where = lead.where
+    if where.since and where.before:
         said += " " + language.text(
             "Since {day}; before that, {before}.",
-            day=language.day(lead.where.since),
-            before=language.percent(lead.where.before.ratio),
+            day=language.day(where.since),
+            before=language.percent(where.before.ratio),
+        )
+    if where.until and where.since_ended:
+        said += " " + language.text(
+            "Until {day}; after that, {share}.",
+            day=language.day(where.until),
+            share=language.percent(where.since_ended.ratio),
         )
     return said
 
@@ -142,24 +149,23 @@ def _since_figure(findings: Findings, language: Language) -> Figure:
     if lead is None:
         return Figure(label, "–", (language.text("nothing was broken"),))  # noqa: RUF001 - the sign for no figure
     where = lead.where
-    if where is None or where.since is None or where.before is None or where.after is None:
+    if where is None or where.after is None:
         return Figure(label, language.text("always"), (language.text("no turning point in what was seen"),))
+    parts = (
+        ("{share} before ({span})", where.before),
+        ("{share} in that time ({span})" if where.until else "{share} since ({span})", where.after),
+        ("{share} afterwards ({span})", where.since_ended),
+    )
     details = [
-        language.text(
-            "{share} before ({span})",
-            share=language.percent(where.before.ratio),
-            span=span_words(where.before, language),
-        ),
-        language.text(
-            "{share} since ({span})",
-            share=language.percent(where.after.ratio),
-            span=span_words(where.after, language),
-        ),
+        language.text(said, share=language.percent(share.ratio), span=span_words(share, language))
+        for said, share in parts
+        if share is not None
     ]
     if where.since_between and where.since_between[0] != where.since_between[1]:
         first, last = (language.day(day) for day in where.since_between)
         details.append(language.text("or from some day between {first} and {last}", first=first, last=last))
-    return Figure(label, language.day(where.since), tuple(details))
+    value = dates_words(language, where) if where.until or where.since is None else language.day(where.since)
+    return Figure(label, value, tuple(details))
 
 
 def _unseen_figure(facts: Facts, language: Language) -> Figure:

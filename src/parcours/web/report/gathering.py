@@ -8,7 +8,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from parcours.gap.channels import hold_against_brand
+from parcours.gap.deciding import measure_effects, read_decisions
 from parcours.gap.finding import Findings, drawn_map, find
+from parcours.gap.listening.capture import capture_gaps
+from parcours.gap.listening.reading import hearing_of, place_names
 from parcours.gap.quoting import quotable
 from parcours.gap.story import Story, tell
 from parcours.gap.tables import VERDICT
@@ -18,14 +22,19 @@ from parcours.journey.picture import Chip, LivedMap
 from parcours.kernel.clock import EPOCH
 from parcours.signal import SIGNAL
 from parcours.signal.catalogue import title_of
+from parcours.web.report.money import gather_costs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
+    from parcours.gap.channels import BrandLived
+    from parcours.gap.deciding import Decision, Effect
     from parcours.gap.finding import Finding
+    from parcours.gap.listening import Hearing
     from parcours.gap.results import Results
     from parcours.identity.quality import Quality
     from parcours.journey import JourneyMap
+    from parcours.web.report.money import Costs
 
 Row = dict[str, Any]  # rows of `Results`
 Scores = tuple[tuple[float, int], ...]  # score, how many gave it; in the order of scores
@@ -93,8 +102,15 @@ class Facts:
         run_id, as_of: Of the run.
         counts: `received`, `accepted`, `people`, `journeys`, `verdicts`.
         refused: Reason to signals.
+        intervals: By map and promise, the gap row that tells what leaves its share open.
+        hearing: Streams of signals and their silences.
+        places: Object id of a place to what it is called.
+        unheard: What nobody listened to, as `capture_gaps` answers it.
+        decisions: Of committees, with what came of them.
         recognition: How well people are recognised.
+        brand: What each channel is there for, and lived as.
         graph: Moves between types of signals, where there is no map.
+        costs: What broken promises cost.
     """
 
     name: str
@@ -103,11 +119,18 @@ class Facts:
     counts: Mapping[str, int]
     refused: Mapping[str, int]
     findings: Findings
+    decisions: tuple[tuple[Decision, Effect], ...]
     story: Story | None
     maps: tuple[MapPart, ...]
     sources: tuple[Heard, ...]
+    intervals: Mapping[tuple[str, str], Row]
+    hearing: Hearing
+    places: Mapping[int, str]
+    unheard: tuple[Row, ...]
     recognition: Quality
+    brand: BrandLived
     graph: tuple[Row, ...]
+    costs: Costs
 
 
 def gather(
@@ -136,7 +159,10 @@ def gather(
     facts: Mapping[str, Any] = results.manifest.facts  # facts are JSON
     told("people")
     recognition, _ = results.quality()
+    told("channels")
+    brand = hold_against_brand(results)
     told("sources")
+    hearing = hearing_of(results)
     return Facts(
         name=name,
         run_id=results.manifest.run_id,
@@ -144,12 +170,24 @@ def gather(
         counts={key: facts[key] for key in ("received", "accepted", "people", "journeys", "verdicts")},
         refused=facts["refused"],
         findings=findings,
+        decisions=_decisions(results),
         story=story,
         maps=tuple(parts),
         sources=tuple(_heard(results, row) for row in coverage),
+        hearing=hearing,
+        places=place_names(results, hearing),
+        unheard=tuple(capture_gaps(results, hearing)),
+        intervals={(row["map"], row["promise"]): row for row in results.gaps(overall_only=True)},
         recognition=recognition,
+        brand=brand,
+        costs=gather_costs(results),
         graph=() if parts else tuple(results.graph(map_name=None, by_type=True, per=None, quiet=None)),
     )
+
+
+def _decisions(results: Results) -> tuple[tuple[Decision, Effect], ...]:
+    decisions = read_decisions(results.vault)
+    return tuple(zip(decisions, measure_effects(results, decisions), strict=True)) if decisions else ()
 
 
 def _moment(instant_us: int, zone: ZoneInfo) -> datetime:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from parcours.web.report.page import StoryLine, StoryPart
+from parcours.gap.explaining.wording import steps_of
+from parcours.web.report.page import StoryLine, StoryPart, WhyStep
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from parcours.gap.explaining import Explanation
     from parcours.gap.story import Witness
     from parcours.ui import Language
     from parcours.web.report.gathering import Facts
@@ -68,8 +70,13 @@ def story_part(facts: Facts, language: Language) -> StoryPart | None:
             n=len(story.witnesses),
         ),
         lines=tuple(lines),
+        why=() if story.explanation is None else _why(story.explanation, language),
         command=f"parcours person {story.person}",
     )
+
+
+def _why(explanation: Explanation, language: Language) -> tuple[WhyStep, ...]:
+    return tuple(WhyStep(step.kind, step.title, step.lines) for step in steps_of(explanation, language))
 
 
 def _moment_words(at: datetime, made_at: datetime, language: Language) -> str:

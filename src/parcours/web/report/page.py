@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from parcours.journey.drawing import PictureTable
     from parcours.ui import Language
+    from parcours.web.report.money import MoneyPart
 
 
 @dataclass(frozen=True)
@@ -42,12 +43,44 @@ class GapLine:
     bar: str
     spark: str
     since: str
+    kind: str
     stake: str
     stake_detail: str
     owner: str
     is_missed: bool
     tables: tuple[Table, ...]
     command: str
+
+
+@dataclass(frozen=True)
+class CommitteeLine:
+    """One gap to decide on: its promise where it stands out, or below its goal."""
+
+    rank: int
+    says: str
+    where: str
+    since: str
+    kept: str
+    elsewhere: str
+    kind: str
+    money: str
+    span: str
+    people: str
+    ease: str
+    stable: str
+    owner: str
+    decided: str
+    command: str
+
+
+@dataclass(frozen=True)
+class CommitteePart:
+    """What a committee decides on; `how` says how the figures were computed."""
+
+    lines: tuple[CommitteeLine, ...]
+    unpromised: tuple[str, ...]
+    decisions: Table
+    how: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -78,12 +111,22 @@ class StoryLine:
 
 
 @dataclass(frozen=True)
+class WhyStep:
+    """One step of why a verdict is what it is; `kind` is `verdict`, or another step of `gap.explaining`."""
+
+    kind: str
+    title: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class StoryPart:
-    """One customer's way, beside what each system saw."""
+    """One customer's way, beside what each system saw, and why the promise is broken."""
 
     title: str
     lead: str
     lines: tuple[StoryLine, ...]
+    why: tuple[WhyStep, ...]
     command: str
 
 
@@ -115,9 +158,10 @@ class MapPage:
 
 @dataclass(frozen=True)
 class SourceLine:
-    """One source and what it let us see."""
+    """One source, or a place of it that was deaf, and what it let us see; `place` is empty for the whole of a source."""
 
     title: str
+    place: str
     name: str
     line: str
     heard: str
@@ -196,6 +240,27 @@ class RecognitionPart:
 
 
 @dataclass(frozen=True)
+class RoleLine:
+    """A bound that a channel, or a map, is to keep; `sign` says whether it does."""
+
+    of: str
+    words: str
+    by: str
+    sign: str
+    is_missed: bool
+
+
+@dataclass(frozen=True)
+class RolePart:
+    """What each channel is there for, beside what is lived."""
+
+    lead: str
+    bounds: tuple[RoleLine, ...]
+    table: Table
+    command: str
+
+
+@dataclass(frozen=True)
 class Page:
     """A report in one language."""
 
@@ -208,12 +273,17 @@ class Page:
     maps: tuple[MapPage, ...]
     gaps: tuple[GapLine, ...]
     gap_axis: str
+    committee: CommitteePart | None
+    scoreboards: tuple[Table, ...]
+    money: MoneyPart | None
     when: WhenPart | None
     story: StoryPart | None
     works: tuple[str, ...]
     moves: Table | None
     sources: tuple[SourceLine, ...]
+    silences: Table | None
     blind: tuple[str, ...]
     recognition: RecognitionPart
+    roles: RolePart | None
     is_weighted: bool
     footer: str

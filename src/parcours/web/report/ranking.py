@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from parcours.signal.catalogue import owner_title
 from parcours.ui import charts
+from parcours.web.report.committee import kind_words, works_words
 from parcours.web.report.page import GapLine, Table
-from parcours.web.report.words import place_words, rows_command, span_words, where_words
+from parcours.web.report.words import dates_words, place_words, rows_command, span_words, where_words
 
 if TYPE_CHECKING:
     from parcours.gap.finding import Finding, Findings, Where
@@ -34,12 +35,20 @@ def gap_line(found: Finding, rank: int, facts: Facts, language: Language, floor:
             [share.ratio if share.judged >= _SMALL_WEEK else None for _, share in found.weeks]
         ),
         since=since_words(found.where, language),
+        kind=kind_words(found.kind, language),
         stake=stake,
         stake_detail=detail,
         owner=language.pick(owner_title(found.owner)) if found.owner else "",
         is_missed=found.is_missed,
         tables=tuple(
-            table for table in (_slice_table(found, language), _week_table(found, language)) if table.rows
+            table
+            for table in (
+                _interval_table(found, facts, language),
+                _found_table(found, language),
+                _slice_table(found, language),
+                _week_table(found, language),
+            )
+            if table.rows
         ),
         command=rows_command(found.promise, None),
     )
@@ -55,29 +64,89 @@ def _where_line(found: Finding, language: Language) -> str:
     return language.text(
         "{where}: {share}",
         where=where_words(language, found.where),
-        share=language.percent(found.where.share.ratio),
+        share=language.percent(found.where.inside.ratio),
     )
 
 
 def since_words(where: Where | None, language: Language) -> str:
-    """Since when it is kept less; empty where no place stands out."""
-    if where is None:
-        return ""
-    return (
-        language.text("since {day}", day=language.day(where.since))
-        if where.since
-        else language.text("always")
-    )
+    """From when to when it is kept less; empty where no place stands out."""
+    return "" if where is None else dates_words(language, where)
 
 
 def _stake(found: Finding, months: float | None, language: Language) -> tuple[str, str]:
     if not found.share.broken:
         return "", ""
+    if found.stake.minor and found.stake.currency:
+        back = language.text("{money} a month", money=language.money(found.stake.minor, found.stake.currency))
+        at_stake = _worth_words(found, months, language)
+        return back, language.text("to win back, of {money} at stake", money=at_stake)
     let_down = language.count(found.share.broken, "{n} broken", "{n} broken")
     if not found.worth.currency or not found.worth.minor:
         return let_down, ""
-    money = language.money(found.worth.minor / (months or 1.0), found.worth.currency)
-    return (language.text("{money} a month", money=money) if months else money), let_down
+    return _worth_words(found, months, language), language.text("at stake, {broken}", broken=let_down)
+
+
+def _worth_words(found: Finding, months: float | None, language: Language) -> str:
+    money = language.money(found.worth.minor / (months or 1.0), found.worth.currency or "")
+    return language.text("{money} a month", money=money) if months else money
+
+
+def _found_table(found: Finding, language: Language) -> Table:
+    return Table(
+        language.text("What stands out"),
+        tuple(
+            language.text(head)
+            for head in ("where", "when", "kept", "95 % interval", "judged", "elsewhere", "chance alone")
+        ),
+        tuple(
+            (
+                where_words(language, where),
+                dates_words(language, where),
+                language.percent(where.inside.ratio, 1),
+                span_words(where.inside, language),
+                language.number(where.inside.judged),
+                language.percent(where.rest.ratio, 1),
+                language.text("follows from another promise")
+                if where.follows
+                else language.percent(where.chance, 2),
+            )
+            for where in found.explains
+        ),
+        (2, 4, 5, 6),
+    )
+
+
+def _interval_table(found: Finding, facts: Facts, language: Language) -> Table:
+    """What the interval is made of: chance, and what nobody saw."""
+    nothing = {"low": None, "high": None}  # nobody was promised anything yet
+    told = facts.intervals.get((found.map, found.promise), {"sampling": nothing, "observability": nothing})
+    lines = (
+        (
+            "sampling",
+            language.text("chance alone (sampling interval)"),
+            found.share.judged,
+            language.text("judged"),
+        ),
+        (
+            "observability",
+            language.text("silence alone (observability interval)"),
+            found.share.unobservable,
+            language.text("not verifiable"),
+        ),
+    )
+    return Table(
+        language.text("Where the interval comes from"),
+        (language.text("what leaves the share open"), language.text("interval"), language.text("promises")),
+        tuple(
+            (
+                words,
+                language.span(told[name]["low"], told[name]["high"], 1),
+                f"{language.number(count)} {kind}",
+            )
+            for name, words, count, kind in lines
+            if told[name]["low"] is not None
+        ),
+    )
 
 
 def _slice_table(found: Finding, language: Language) -> Table:
@@ -141,8 +210,9 @@ def axis_floor(findings: Findings) -> float:
 
 
 def works_lines(findings: Findings, language: Language) -> tuple[str, ...]:
-    """What is worth copying: promises above their goal, and the best place of the leading one."""
-    said = [
+    """What is worth copying: places that keep a promise better than the rest, promises above their goal, the best place of the leading one."""
+    said = [works_words(found, where, language) for found in findings.promises for where in found.works]
+    said += [
         language.text(
             "“{promise}” is kept {share} of the time, above its goal of {goal}.",
             promise=language.pick(found.says),

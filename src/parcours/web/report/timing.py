@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from parcours.ui import charts
 from parcours.web.report.page import Table, WhenPart
-from parcours.web.report.words import place_words, rows_command, where_words
+from parcours.web.report.words import dates_words, place_words, rows_command, where_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,10 +20,10 @@ def when_part(lead: Finding | None, language: Language) -> WhenPart | None:
     if lead is None or lead.where is None:
         return None
     where = lead.where
-    counts = lead.hours.get(where.value) or lead.hours.get(None)
+    counts = lead.hours.get(where.value, lead.hours.get(None))
     if counts is None or len(where.by_day) < 2:  # noqa: PLR2004 - one day is no course
         return None
-    kept, broken = counts.kept.tolist(), counts.broken.tolist()
+    kept, broken = counts.tolist()
     place = place_words(language, where.dimension, where.value)
     rest = where.rest.ratio or 0.0
     title = language.text("“{promise}”, {place}", promise=language.pick(lead.says), place=place)
@@ -49,7 +49,7 @@ def when_part(lead: Finding | None, language: Language) -> WhenPart | None:
             rest,
             words=(
                 language.text("everywhere else {share}", share=language.percent(rest)),
-                language.text("since {day}", day=language.day(where.since)) if where.since else "",
+                dates_words(language, where) if where.since or where.until else "",
             ),
             label=language.text("Share kept day by day. {where}", where=where_words(language, where)),
         ),
@@ -60,11 +60,16 @@ def when_part(lead: Finding | None, language: Language) -> WhenPart | None:
 
 
 def _levels(where: Where) -> list[tuple[int, int, float, float, float]]:
-    """(first point, one after the last, share, low, high) of the stretch before, and the one after."""
-    if where.since is None or where.before is None or where.after is None:
+    """(first point, one after the last, share, low, high) of the stretch before, of the one inside, and the one after."""
+    if where.after is None:
         return [(0, len(where.by_day), *_bounds(where.share))]
-    turn = next(number for number, (day, _, _) in enumerate(where.by_day) if day == where.since)
-    return [(0, turn, *_bounds(where.before)), (turn, len(where.by_day), *_bounds(where.after))]
+    days = [day for day, _, _ in where.by_day]
+    start = 0 if where.since is None else days.index(where.since)
+    end = len(days) if where.until is None else days.index(where.until) + 1
+    parts = ((0, start, where.before), (start, end, where.after), (end, len(days), where.since_ended))
+    return [
+        (first, last, *_bounds(share)) for first, last, share in parts if share is not None and first < last
+    ]
 
 
 def _bounds(share: Share) -> tuple[float, float, float]:

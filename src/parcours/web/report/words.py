@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from parcours.gap.pinpointing import ALL_DAY, WEEK
+from parcours.gap.finding.week import ALL_DAY, WEEK
 from parcours.signal.catalogue import channel_title, slice_title
 
 if TYPE_CHECKING:
@@ -45,18 +45,34 @@ def time_words(language: Language, where: Where) -> str:
 
 def where_words(language: Language, where: Where) -> str:
     """Place and part of the week together."""
-    parts = [] if where.dimension is None else [place_words(language, where.dimension, where.value)]
-    parts += [time_words(language, where)]
-    said = ", ".join(part for part in parts if part)
+    said = place_and_time(language, where) or language.text("everywhere")
     return said[:1].upper() + said[1:]
+
+
+def place_and_time(language: Language, where: Where) -> str:
+    """Place and part of the week inside a sentence; empty where it is everything at all times of the week."""
+    parts = [place_words(language, name, value) for name, value in where.conditions]
+    return ", ".join(part for part in (*parts, time_words(language, where)) if part)
+
+
+def dates_words(language: Language, where: Where) -> str:
+    """From when to when it was so."""
+    if where.since and where.until:
+        return language.text(
+            "from {since} to {until}", since=language.day(where.since), until=language.day(where.until)
+        )
+    if where.until:
+        return language.text("until {day}", day=language.day(where.until))
+    if where.since:
+        return language.text("since {day}", day=language.day(where.since))
+    return language.text("always")
 
 
 def rows_command(promise: str, where: Where | None) -> str:
     """The command that lists the broken verdicts of a promise, where it stands out since it does."""
     parts = ["parcours verdicts", "--promise", promise, "--verdict broken"]
     if where is not None:
-        if where.dimension is not None:
-            parts.append(f"--where {shlex.quote(f'{where.dimension}={where.value}')}")
+        parts += [f"--where {shlex.quote(f'{name}={value}')}" for name, value in where.conditions]
         if where.days != WEEK:
             first, last = (_DAYS[day] for day in where.days)
             parts.append(f"--days {first}" if first == last else f"--days {first}-{last}")
@@ -64,6 +80,8 @@ def rows_command(promise: str, where: Where | None) -> str:
             parts.append(f"--hours {where.hours[0]}-{where.hours[1]}")
         if where.since is not None:
             parts.append(f"--since {where.since}")
+        if where.until is not None:
+            parts.append(f"--until {where.until}")
     return " ".join(parts)
 
 
