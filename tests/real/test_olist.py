@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from itertools import pairwise
 from statistics import mean
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -22,7 +23,7 @@ from given import shared_data
 from real.given import Row, edges, example, journey_count, parcours, paths
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
 ZONE = ZoneInfo("America/Sao_Paulo")
@@ -133,6 +134,17 @@ def report(workspace: Path) -> Row:
 
 
 @pytest.fixture(scope="module")
+def deaf(workspace: Path, report: Row) -> list[tuple[datetime, datetime]]:
+    """Times in which the orders' file should have told something: the holes of 2016, and the days of its end, on which it holds what was cancelled."""
+    assert report["journeys"] > 0
+    coverage = {row["source"]: row for row in parcours(workspace, "coverage")}
+    return [
+        (datetime.fromisoformat(item["since"]), datetime.fromisoformat(item["until"]))
+        for item in coverage["olist-orders"]["deaf"]
+    ]
+
+
+@pytest.fixture(scope="module")
 def gaps(workspace: Path, report: Row) -> list[Row]:
     """All gap rows."""
     assert report["journeys"] > 0
@@ -168,16 +180,21 @@ def expected(
     *,
     waiver: datetime | None = None,
     happened: bool = False,
+    made: datetime | None = None,
+    deaf: Sequence[tuple[datetime, datetime]] = (),
 ) -> str:
     """A promise to do something by a deadline that lies in the past, judged by hand.
 
-    `happened` says that the record claims the target without telling when.
+    `happened` says that the record claims the target without telling when; `deaf` are times in which the file should have told
+    something and did not, which matter from when the promise was `made`.
     """
     if target is not None and target <= deadline:
         return "kept"
     if waiver is not None and waiver <= deadline:
         return "waived"
     if (target is None and happened) or deadline > heard_until:
+        return "unobservable"
+    if target is None and made and any(since < max(deadline, made) and until > made for since, until in deaf):
         return "unobservable"
     return "broken"
 
@@ -275,6 +292,18 @@ def test_delivered_by_the_date(gaps: list[Row], orders: dict[str, Order], heard_
     assert round(100 * (1 - row["kept_ratio"]), 2) == 8.02
 
 
+def test_the_hole_of_the_marketplace_is_found(
+    deaf: list[tuple[datetime, datetime]], orders: dict[str, Order]
+) -> None:
+    """The longest time without an order, at the end of 2016, is deaf; 2017 and 2018 up to the end of the file are not."""
+    placed = sorted(order.placed for order in orders.values())
+    begins, ends = max(pairwise(placed), key=lambda pair: pair[1] - pair[0])
+
+    assert any(since <= begins + (ends - begins) / 2 <= until for since, until in deaf)
+    assert not [pair for pair in deaf if pair[0].year == 2017 and pair[0].month > 1]
+    assert not [pair for pair in deaf if pair[0].year == 2018 and pair[0].month < 8]
+
+
 def test_delivered_by_the_day(gaps: list[Row], orders: dict[str, Order], heard_until: datetime) -> None:
     """Counted in days of Brasilia, 6.62 % came late: a date is kept until its day is over."""
     verdicts = Counter(
@@ -307,7 +336,10 @@ def test_people_whose_order_came_late_score_it_lower(gaps: list[Row], orders: di
 
 
 def test_arrives_by_the_date_for_the_whole_population(
-    gaps: list[Row], orders: dict[str, Order], heard_until: datetime
+    gaps: list[Row],
+    orders: dict[str, Order],
+    heard_until: datetime,
+    deaf: list[tuple[datetime, datetime]],
 ) -> None:
     """Orders that never came count too, and a delivered one stands for 18.654: the sample's share is not the population's."""
     verdicts: Counter[str] = Counter()
@@ -319,6 +351,8 @@ def test_arrives_by_the_date_for_the_whole_population(
             heard_until,
             waiver=order.cancelled,
             happened=order.status == "delivered",
+            made=order.placed,
+            deaf=deaf,
         )
         verdicts[verdict] += 1
         weights[verdict] += order.weight  # type: ignore[assignment]  # a Counter of weights
@@ -349,18 +383,35 @@ def test_a_slice_counts_its_own_orders(
     assert counts(gap(gaps, "delivered-by-the-date", state=state)) == verdicts
 
 
-def test_approved_within_a_day(gaps: list[Row], orders: dict[str, Order], heard_until: datetime) -> None:
+def test_approved_within_a_day(
+    gaps: list[Row],
+    orders: dict[str, Order],
+    heard_until: datetime,
+    deaf: list[tuple[datetime, datetime]],
+) -> None:
     """24 hours, not a calendar day; a cancelled order needs no approval."""
     day = timedelta(days=1)
     verdicts = Counter(
-        expected(order.approved, order.placed + day, heard_until, waiver=order.cancelled)
+        expected(
+            order.approved,
+            order.placed + day,
+            heard_until,
+            waiver=order.cancelled,
+            made=order.placed,
+            deaf=deaf,
+        )
         for order in orders.values()
     )
 
     assert counts(gap(gaps, "approved-within-a-day")) == verdicts
 
 
-def test_handed_over_in_time(gaps: list[Row], orders: dict[str, Order], heard_until: datetime) -> None:
+def test_handed_over_in_time(
+    gaps: list[Row],
+    orders: dict[str, Order],
+    heard_until: datetime,
+    deaf: list[tuple[datetime, datetime]],
+) -> None:
     """One verdict an article, each with its seller's own limit."""
     verdicts: Counter[str] = Counter()
     for line in table("order_items"):
@@ -374,6 +425,8 @@ def test_handed_over_in_time(gaps: list[Row], orders: dict[str, Order], heard_un
                 heard_until,
                 waiver=order.cancelled,
                 happened=order.shipped is None and order.status in {"shipped", "delivered"},
+                made=order.placed,
+                deaf=deaf,
             )
         ] += 1
 
@@ -550,3 +603,51 @@ def _rounded(row: Row) -> Row:
         for verdict, told in row["said"].items()
     }
     return {**row, "population": population, "said": said}
+
+
+# Promises that look back, and what must not come twice -----------------------------------------------------------
+
+
+def test_what_is_shipped_was_approved_before(gaps: list[Row], orders: dict[str, Order]) -> None:
+    """The 77 of above are broken; where the approval has no time nobody can say."""
+    shipped = [order for order in orders.values() if order.shipped]
+    undated = [order for order in shipped if order.approved is None]
+    row = gap(gaps, "shipped-once-approved")
+
+    assert row["broken"] == sum(o.approved > o.shipped for o in shipped if o.approved and o.shipped) == 77
+    assert row["unobservable"] == len(undated)
+    assert row["kept"] == len(shipped) - 77 - len(undated)
+
+
+def test_nobody_should_be_asked_again(workspace: Path, gaps: list[Row]) -> None:
+    """A second answer about the same order within 30 days; the last 30 days of the file cannot tell, nor those that meet a silence."""
+    heard = next(row for row in parcours(workspace, "coverage") if row["source"] == "olist-reviews")
+    silences = [
+        tuple(datetime.fromisoformat(item[key]) for key in ("since", "until")) for item in heard["deaf"]
+    ]
+    answers: dict[str, list[datetime]] = {}
+    for review in table("order_reviews"):
+        answered = instant(review["review_answer_timestamp"])
+        if answered:
+            answers.setdefault(review["order_id"], []).append(answered)
+    heard_until = max(moment for moments in answers.values() for moment in moments)
+    verdicts: Counter[str] = Counter()
+    for moments in answers.values():
+        for place, moment in enumerate(sorted(moments), start=1):
+            end = moment + timedelta(days=30)
+            if any(later <= end for later in sorted(moments)[place:]):
+                verdicts["broken"] += 1
+            else:
+                is_seen = end <= heard_until and not any(
+                    since < end and until > moment for since, until in silences
+                )
+                verdicts["kept" if is_seen else "unobservable"] += 1
+    row = gap(gaps, "not-asked-again")
+
+    assert {verdict: row[verdict] for verdict in verdicts} == verdicts
+    assert row["eligible"] == sum(verdicts.values())
+
+
+def test_its_cases_hold(workspace: Path) -> None:
+    """What the promises mean is tested beside the map."""
+    assert all(row["holds"] for row in parcours(workspace, "test"))

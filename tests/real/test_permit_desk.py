@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -188,3 +188,52 @@ def test_two_ends_before_their_start_are_refused(from_xes: Path, cases: dict[str
     assert coverage["permits"]["refused"] == {"missing_time": 2}
     assert coverage["permits"]["received"] == len(cases) + ended
     assert trapped <= {row["unit"] for row in rows}
+
+
+def told(folder: Path, promise: str) -> dict[str, int]:
+    """Verdicts of a promise that there are, over all cases."""
+    (row,) = (
+        row
+        for row in parcours(folder, "gaps", "--promise", promise)
+        if not row["slice"] and row["period"] is None
+    )
+    return {name: row[name] for name in ("kept", "broken", "pending", "unobservable") if row[name]}
+
+
+def test_what_is_determined_was_checked(from_xes: Path, log: list[dict[str, str]]) -> None:
+    """Looked back from each determination to the tasks of its case before it."""
+    checked, verdicts = set(), Counter[str]()
+    for row in sorted(log, key=lambda row: datetime.fromisoformat(row["time:timestamp"])):
+        if row["concept:name"] == "T02 Check confirmation of receipt":
+            checked.add(row["case:concept:name"])
+        if row["concept:name"] == "T04 Determine confirmation of receipt":
+            verdicts["kept" if row["case:concept:name"] in checked else "broken"] += 1
+
+    assert told(from_xes, "checked-before-determined") == verdicts
+
+
+def test_corrected_at_most_once(from_xes: Path, log: list[dict[str, str]]) -> None:
+    """Broken by the second correction within 30 days of the first task; the last 30 days of the log cannot tell."""
+    times: dict[tuple[str, str], list[datetime]] = {}
+    for row in log:
+        key = (row["case:concept:name"], row["concept:name"])
+        times.setdefault(key, []).append(datetime.fromisoformat(row["time:timestamp"]))
+    heard_until = max(moment for moments in times.values() for moment in moments)
+    verdicts: Counter[str] = Counter()
+    for (case, task), moments in times.items():
+        if task != "Confirmation of receipt":
+            continue
+        for begun in moments:
+            end = begun + timedelta(days=30)
+            again = times.get((case, "T03 Adjust confirmation of receipt"), [])
+            if sum(begun < moment <= end for moment in again) > 1:
+                verdicts["broken"] += 1
+            else:
+                verdicts["kept" if end <= heard_until else "unobservable"] += 1
+
+    assert told(from_xes, "corrected-at-most-once") == verdicts
+
+
+def test_its_cases_hold(from_xes: Path) -> None:
+    """What the promises mean is tested beside the map."""
+    assert all(row["holds"] for row in parcours(from_xes, "test"))
