@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 _CODE = re.compile(r"`([^`\n]+)`")
 _CALL = re.compile(
-    r"(?:^|[\s'/`])parcours ((?:journeys |map |identity |consent )?[a-z][a-z-]*)([^\n|&;]*)", re.MULTILINE
+    r"(?:^|[\s'/`])parcours ((?:journeys |map |identity |consent |gap )?[a-z][a-z-]*)([^\n|&;]*)",
+    re.MULTILINE,
 )
 
 _CATALOGUE = Catalogue(

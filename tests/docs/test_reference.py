@@ -57,6 +57,7 @@ MODELS: dict[str, tuple[tuple[str, type[Model]], ...]] = {
         ("calendars", brand.Calendar),
         ("places", brand.Hours),
         ("owners", brand.Owner),
+        ("money", brand.Pricing),
     ),
     "reference/cases.md": (
         ("The file", cases.CaseFile),

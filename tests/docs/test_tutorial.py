@@ -22,6 +22,7 @@ FOLLOWED = (
     "docs/how-to/connect-a-help-desk.md",
     "docs/how-to/connect-a-survey.md",
     "docs/how-to/schedule-runs.md",
+    "docs/how-to/defend-one-verdict.md",
     "docs/how-to/see-who-is-recognised.md",
     "docs/how-to/share-a-report.md",
     "docs/how-to/answer-a-request.md",
