@@ -25,6 +25,7 @@ FIELDS: Mapping[str, str] = {
     "region": "region",
     "country": "country",
     "any two records": "any two records",
+    "together": "what goes together",
 }
 RULES: Mapping[str, str] = {
     "account": "several accounts of one kind",
@@ -55,6 +56,7 @@ LEVELS: tuple[str, ...] = (
     "same",
     "different",
     "nothing to compare",
+    "strangers agree in such things together",
     "one slip",
     "alike",
     "given and family name exchanged",

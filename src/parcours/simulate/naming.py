@@ -116,9 +116,16 @@ def misspelt(names: Text, where: Claims) -> Text:
 
 
 def scatter(number: Integers, salt: int) -> Integers:
-    """A fixed pseudo-random number for each (Knuth's multiplicative hash)."""
-    mixed: Integers = (number * np.int64(7) + salt + 1) * np.int64(2_654_435_761) & np.int64(0xFFFFFFFF)
-    return mixed >> 10
+    """A fixed pseudo-random number for each, (n,) int64 from 0 to 2^32 - 1; of two salts, one says nothing of the other.
+
+    Source:
+        The finaliser of SplitMix64: Steele, Lea and Flood (2014), Fast splittable pseudorandom number generators, OOPSLA.
+    """
+    begins = np.uint64((salt + 1) * 0x9E3779B97F4A7C15 & 0xFFFFFFFFFFFFFFFF)
+    mixed = np.asarray(number, np.int64).astype(np.uint64) + begins
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return ((mixed ^ (mixed >> np.uint64(31))) >> np.uint64(32)).astype(np.int64)
 
 
 def _ascii(name: str) -> str:

@@ -26,7 +26,7 @@ def test_a_mixture_is_taken_apart() -> None:
     start = np.array([0.1, 0.9] * 3)
     patterns = Patterns(np.arange(8), levels, counts)
     found, share = maximise(
-        Slots((2, 2, 2), (0, 2, 4)), patterns, strangers, start, 0.001, 100_000.0, np.ones(8, bool)
+        Slots((2, 2, 2), (0, 2, 4)), patterns, strangers, start, 0.001, 100_000.0, np.zeros(8)
     )
 
     assert found == pytest.approx(agree, abs=0.005)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from parcours.identity.records.together import TOGETHER
 from parcours.vault.tables import RECORD_MODEL, RECORD_PAIR
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from parcours.vault import Vault
 
 PRIOR = "any two records"
+HABIT = "strangers agree in such things together"
 NOTHING = "nothing to compare"
 
 
@@ -67,4 +69,4 @@ def _labels(parameters: Mapping[str, Any]) -> dict[str, dict[int, str]]:
         found[item["output_column_name"]] = {
             len(levels) - 1 - place: level["label_for_charts"] for place, level in enumerate(levels)
         }
-    return found
+    return {**found, TOGETHER: {0: HABIT}}

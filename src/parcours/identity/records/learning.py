@@ -18,6 +18,7 @@ from parcours.identity.records.comparing import comparisons, splink_comparison
 from parcours.identity.records.errors import NoModel, NothingToCompare
 from parcours.identity.records.households import are_two
 from parcours.identity.records.patterns import compare_pairs, count_patterns, level_counts
+from parcours.identity.records.together import bits_together, learn_together, written
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -41,6 +42,7 @@ _AT_REST = 1e-5  # the largest step of a probability that is none
 _MOST_SHARE = 0.95  # of an agreement may be due to records of one person; beyond, a stranger who agrees would seem impossible
 _SELDOM = 0.001  # of records of one person compare in any way one can name, even where none did
 _ROUNDS = 4
+_SURELY_TWO = 0.01  # pairs less likely than this to be one person at first look
 _START_SAME = 0.9
 _SURE: tuple[Rule, ...] = (  # agreement that is hardly ever chance
     ("email",),
@@ -129,7 +131,8 @@ def learn(
         is_all: These are all pairs there are.
 
     Returns:
-        Splink's settings with every probability; `terms`, our own key, holds the shares that frequencies are cut by.
+        Splink's settings with every probability; of our own keys, `terms` holds the shares that frequencies are cut by, `together` what
+        strangers agree in together.
 
     Raises:
         NoModel: What is learnt is no sense.
@@ -145,8 +148,13 @@ def learn(
     agree, prior = _start_agreement(slots), _start_prior(engine, present, records)
     strangers, shares = _matches_off(agree, among_all, prior)
     may_be_one = ~are_two(asked, looked_at.levels)
+    other = slots.shares(strangers)
+    first_look = _probability(_evidence(slots, looked_at, agree, other) + bits_of(prior))
+    apart = may_be_one & (first_look < _SURELY_TWO)  # what couples share is no habit of strangers
+    together = learn_together(looked_at, apart, sample, [other[part] for part in slots.slices()], pairs)
+    off = np.where(may_be_one, bits_together(together, looked_at.levels), np.inf)
     for _ in range(_ROUNDS):
-        agree, prior = maximise(slots, looked_at, slots.shares(strangers), agree, prior, pairs, may_be_one)
+        agree, prior = maximise(slots, looked_at, slots.shares(strangers), agree, prior, pairs, off)
         strangers, shares = _matches_off(agree, among_all, prior)
     never = slots.counted(looked_at, looked_at.counts) == 0
     one = slots.shares(np.where(never, strangers, np.maximum(agree, _SELDOM)))
@@ -156,6 +164,7 @@ def learn(
         **settings_of(_written(asked, slots, one, other)),
         "probability_two_random_records_match": prior,
         "terms": _terms(asked, slots, shares),
+        "together": written(together),
     }
 
 
@@ -206,7 +215,7 @@ def maximise(
     agree: Floats,
     prior: float,
     pairs: float,
-    may_be_one: NDArray[np.bool_],
+    off: Floats,
 ) -> tuple[Floats, float]:
     """How records of one person compare, and how many pairs they are, from pairs of which nobody said whose they are.
 
@@ -217,14 +226,14 @@ def maximise(
         agree: (count,) float64, how often records of one person are believed to (m); where it starts.
         prior: Part of all pairs that is believed to be one person; where it starts.
         pairs: How many there are in all; those not looked at are strangers.
-        may_be_one: (n_pattern,) bool; the others are strangers, whatever else they share.
+        off: (n_pattern,) float64, bits taken off because strangers agree in such things together; infinite for what shows two people.
 
     Returns:
         (m, prior); the parts of each comparison sum to 1.
 
     Source:
         Fellegi and Sunter (1969), JASA 64:1183-1210, solved by expectation maximisation over counted patterns as in Winkler (1988) and
-        Enamorado, Fifield and Imai (2019), APSR 113:353-371; comparisons are held to be independent within each kind of pair.
+        Enamorado, Fifield and Imai (2019), APSR 113:353-371; comparisons are held to be independent among pairs of one person.
 
     Example:
         Two comparisons: of a thousand pairs, ten agree in both; strangers agree once in a hundred in either.
@@ -232,13 +241,13 @@ def maximise(
         >>> from parcours.identity.records.patterns import Patterns
         >>> patterns = Patterns(np.array([4, 8]), np.array([[0, 0], [1, 1]]), np.array([990.0, 10.0]))
         >>> slots, strangers = Slots((2, 2), (0, 2)), np.array([0.99, 0.01, 0.99, 0.01])
-        >>> agree, prior = maximise(slots, patterns, strangers, np.array([0.1, 0.9, 0.1, 0.9]), 0.1, 1000.0, np.array([True, True]))
+        >>> agree, prior = maximise(slots, patterns, strangers, np.array([0.1, 0.9, 0.1, 0.9]), 0.1, 1000.0, np.zeros(2))
         >>> agree.round(2).tolist(), round(prior, 2)
         ([0.0, 1.0, 0.0, 1.0], 0.01)
     """
     for _ in range(_ITERATIONS):
-        evidence = _evidence(slots, patterns, agree, strangers)
-        expected = may_be_one * _probability(evidence + bits_of(prior)) * patterns.counts
+        evidence = _evidence(slots, patterns, agree, strangers) - off
+        expected = _probability(evidence + bits_of(prior)) * patterns.counts
         before, was = agree, prior
         agree = np.maximum(slots.shares(slots.counted(patterns, expected)), 1e-9)
         prior = _share(float(expected.sum()), pairs)

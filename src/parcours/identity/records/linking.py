@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
     Progress = Callable[[str, int, int], None]
 
-LOGIC = "2"  # raised when records, comparisons or their meaning change, so that the next run learns and weighs anew
+LOGIC = "3"  # raised when records, comparisons or their meaning change, so that the next run learns and weighs anew
 MERGE, REVIEW, IMPLIED = "merge", "review", "implied"
 _SLACK_BITS = 7.0  # kept below `review` until the share of true pairs is known
 _TOLD = ["token", "other_token", "weight_bits", "probability", "decision", "first_at"]

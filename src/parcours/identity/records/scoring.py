@@ -12,6 +12,7 @@ from parcours.identity.records.blocking import index_records, pairs_sql
 from parcours.identity.records.households import SHARED, certain_sql, own_sql, two_sql
 from parcours.identity.records.learning import bits_of
 from parcours.identity.records.patterns import compare_pairs, count_patterns
+from parcours.identity.records.together import TOGETHER, bits_together, read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from parcours.identity.records.patterns import Comparisons, Patterns
     from parcours.lake import Engine
 
-OWN_KEYS = {"terms", "household_share", "rules", "is_fixed"}  # of a model, that are not Splink's
+OWN_KEYS = {"terms", "household_share", "rules", "is_fixed", "together"}  # of a model, that are not Splink's
 
 
 def score_new(engine: Engine, parameters: Mapping[str, Any], floor_bits: float) -> None:
@@ -79,18 +80,20 @@ def weigh_pairs(
         g_<comparison>: bigint, the level; -1 nothing to compare.
         is_certain: boolean, the same name, birth date and e-mail.
         b_<comparison>: double, what it is worth, in bits.
+        b_together: double, what is taken off because strangers agree in such things together, in bits.
     """
     asked, terms = parameters["comparisons"], parameters["terms"]
     found = patterns or count_patterns(engine, asked, "compared")
     names = [item["output_column_name"] for item in asked]
     start = bits_of(parameters["probability_two_random_records_match"])
     steps = _steps(asked, found.levels)
+    off = bits_together(read(parameters.get("together", ())), found.levels)
     rarities = [_rarities(item, _one_bearer(engine, terms)) for item in asked]
     most = sum(
         steps[:, place] + _most_gain(found.levels[:, place], told) for place, told in enumerate(rarities)
     )
-    kept = np.flatnonzero(start + most >= floor_bits)
-    weighed = {"pattern": found.keys[kept]}
+    kept = np.flatnonzero(start + most - off >= floor_bits)
+    weighed = {"pattern": found.keys[kept], f"b_{TOGETHER}": -off[kept]}
     for place, name in enumerate(names):
         weighed |= {f"g_{name}": found.levels[kept, place], f"w_{name}": steps[kept, place]}
     engine.register("pattern_weight", pa.table(weighed))
@@ -98,28 +101,29 @@ def weigh_pairs(
     worth = [
         f"w_{name}{_gain_sql(name, told)} as b_{name}" for name, told in zip(names, rarities, strict=True)
     ]
-    bits = [repr(start), *(f"b_{name}" for name in names)]
+    bits = [repr(start), *(f"b_{name}" for name in (*names, TOGETHER))]
     shared = [repr(start), *(f"b_{name}" for name in names if name in SHARED)]
     compared = {name: len(item["comparison_levels"]) - 2 for name, item in zip(names, asked, strict=True)}
     floor = f" where weight_bits >= {floor_bits!r}" if np.isfinite(floor_bits) else ""
     engine.run(f"""
         create or replace table {target} as
         with worth as (
-            select c.token, c.other_token, {", ".join(f"g_{name}" for name in names)}, {", ".join(worth)},
+            select c.token, c.other_token, {", ".join(f"g_{name}" for name in names)}, {", ".join(worth)}, b_{TOGETHER},
                    {"least(l.n_given_name, r.n_given_name)" if "given_name" in terms else "null"} as bearers
             from compared as c join pattern_weight as w using (pattern) {joins}
         )
         select token, other_token, {" + ".join(bits)} as weight_bits, {" + ".join(shared)} as shared_bits,
                {own_sql(compared)} as is_own, {two_sql(compared)} as is_two, {certain_sql(compared)} as is_certain,
-               {", ".join(f"g_{name}, b_{name}" for name in names)}
+               {", ".join(f"g_{name}, b_{name}" for name in names)}, b_{TOGETHER}
         from worth{floor}""")
 
 
 def evidence_sql(parameters: Mapping[str, Any]) -> str:
-    """SQL over `scored` of the evidence of a pair: JSON, [comparison, level, bits] of each comparison."""
+    """SQL over `scored` of the evidence of a pair: JSON, [comparison, level, bits] of each comparison, and what is taken off."""
     names = [item["output_column_name"] for item in parameters["comparisons"]]
     steps = (f"""'["{name}",' || g_{name} || ',' || round(b_{name}, 2) || ']'""" for name in names)
-    return f"""'[' || {" || ',' || ".join(steps)} || ']'"""
+    off = f"""case when b_{TOGETHER} < 0 then ',["{TOGETHER}",0,' || round(b_{TOGETHER}, 2) || ']' else '' end"""
+    return f"""'[' || {" || ',' || ".join(steps)} || {off} || ']'"""
 
 
 def _steps(asked: Comparisons, levels: NDArray[np.int64]) -> NDArray[np.float64]:
