@@ -106,6 +106,20 @@ def test_the_product_agrees_where_sources_were_deaf(
     agree(engine, replace(journey_map, deaf=deaf), log, as_of)
 
 
+@drawn.PATIENT
+@given(
+    drawn.maps(),
+    st.booleans().flatmap(lambda tied: drawn.logs(several_orders=True, crowded=tied)),
+    drawn.runs(),
+)
+def test_promises_that_ask_the_same_share_the_answer(
+    engine: Engine, journey_map: Map, log: tuple[Signal, ...], as_of: int
+) -> None:
+    """A promise beside its twin, whose first target is looked for once for both, is judged as if it were alone."""
+    twins = tuple(replace(promise, name=f"{promise.name}-twin") for promise in journey_map.promises)
+    agree(engine, replace(journey_map, promises=(*journey_map.promises, *twins)), log, as_of)
+
+
 @whole
 @given(drawn.cases())
 def test_a_run_publishes_what_the_reference_says(engine: Engine, case: Case) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -428,7 +429,7 @@ def _judge_maps(
     coverage = _coverage(run, mapped, brand)
     map_ids = run.vault.code_terms("map", [item.map.map for item in drawn])
     definitions: dict[str, str] = {}
-    journeys_s = verdicts_s = 0.0
+    journeys_s = 0.0
     new_journeys = new_verdicts = 0
     run.facts["listening"]["proof"] = proof = {
         item.map.map: {promise.promise: _proof(promise, world, coverage) for promise in item.map.promises}
@@ -482,11 +483,10 @@ def _judge_maps(
             stitch(run.engine, scope, map_id, steps, run.as_of)
             new_journeys += run.engine.value("select count(*) from journey_new")
             journeys_s += part()
-            part = stopwatch()
             run.progress(f"promises of {name}", number, len(drawn))
-            judge(run.engine, bench)
-            new_verdicts += run.engine.value("select count(*) from verdict_new")
-            verdicts_s += part()
+            judged, written_s = _judge(run, bench, replacing if touched is None else None)
+            new_verdicts += judged
+            journeys_s += written_s
             part = stopwatch()
             replacing.take(map_id, touched)
             journeys_s += part()
@@ -495,6 +495,24 @@ def _judge_maps(
     run.facts["definitions"] = definitions
     run.stages.append(Stage("journeys", journeys_s, new_journeys))
     run.stages.append(Stage("verdicts", clock() - journeys_s, new_verdicts))
+
+
+def _judge(run: _Run, bench: Bench, replacing: Replacing | None) -> tuple[int, float]:
+    """Judge the promises of a map; verdicts that memory cannot hold are written aside on the way, where the map is made anew.
+
+    Returns:
+        Verdicts, and seconds spent on writing, which are those of the other tables of the map.
+    """
+    written_s = 0.0
+
+    def take(into: Replacing) -> None:
+        nonlocal written_s
+        clock = stopwatch()
+        into.take_verdicts(bench.map_id)
+        written_s += clock()
+
+    counts = judge(run.engine, bench, None if replacing is None else partial(take, replacing))
+    return sum(count for _, count in counts), written_s
 
 
 def _world(run: _Run, drawn: Sequence[Drawn], mapped: Sequence[Mapped], brand: Brand) -> World:
