@@ -76,8 +76,10 @@ def test_a_type_that_is_new_was_not_deaf_before(engine: Engine) -> None:
     """Calls are taken up after four weeks: that nobody told of any before is no silence. One that ends is silent to the end of its source."""
     new = heard(engine, lambda kind, at, _: kind == CALL and at < us(28))
     gone = heard(engine, lambda kind, at, _: kind == CALL and at >= us(40))
+    starts = heard(engine, lambda kind, at, _: kind == CALL and us(1) <= at < us(4))
 
     assert [silence.type for silence in new.silences] == []
+    assert [silence.type for silence in starts.silences] == []  # three days without any in the first week
     assert [(silence.type, silence.until) for silence in gone.silences] == [
         ("ticket.opened", gone.streams[0].last_at)
     ]

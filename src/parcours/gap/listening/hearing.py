@@ -36,6 +36,7 @@ _HOUR_US = 3600 * SECOND_US
 _YEAR_US = 31_556_952 * SECOND_US
 _AROUND_DAYS = 2  # before and after a day that is like no other, habits change too
 _ROUNDS = 2  # what is found thin is left out of learning once
+_RUN_UP_US = WEEK_H * _HOUR_US  # of a type, from its first signal
 _PATIENCE_H = 48  # with a stream too thin to tell
 _LEAST_WEEKS = 2  # of a source; a rhythm of the week shows in no less
 _LAST_WEEKS = 4  # that tell what is to be expected after the last signal
@@ -229,7 +230,10 @@ def _hours_of_types(engine: Engine, zone: str, as_of: int) -> _Hours:
 
 
 def _of_types(grid: _Grid, hours: _Hours, types: Mapping[int, str]) -> list[Silence]:
-    """Times in which one type of a source was not heard while the others went on; before its first signal a type may not have been known."""
+    """Times in which one type of a source was not heard while the others went on.
+
+    Before its first signal a type may not have been known, and in its first week what it follows, such as a collection its order, runs up.
+    """
     codes = np.unique(hours.place)
     if len(codes) < 2:  # noqa: PLR2004 - one type is the whole source
         return []
@@ -238,7 +242,7 @@ def _of_types(grid: _Grid, hours: _Hours, types: Mapping[int, str]) -> list[Sile
     return [
         item._replace(place=None, type=types[item.place])
         for item in silences
-        if item.place is not None and item.since >= began[item.place]
+        if item.place is not None and item.since >= began[item.place] + _RUN_UP_US
     ]
 
 
