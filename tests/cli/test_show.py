@@ -374,18 +374,30 @@ def test_a_deaf_time_is_drawn_and_told_and_so_is_what_it_hides() -> None:
             "since": "2026-09-09T00:00:00+02:00",
             "until": "2026-09-11T00:00:00+02:00",
             "hours": 48.0,
+            "type": None,
+            "heard": 0.0,
         },
         {
             "place": "Lille",
             "since": "2026-09-20T00:00:00+02:00",
             "until": "2026-09-21T00:00:00+02:00",
             "hours": 24.0,
+            "type": None,
+            "heard": 0.0,
         },
     ]
     ends = ("2026-09-01T00:00:00+02:00", "2026-10-02T00:00:00+02:00")
     gap = {"what": "till", "map": None, "promises": ["collect/ready"], "verdicts": 12, "journeys": 9}
-    times = {"since": deaf[1]["since"], "until": deaf[1]["until"]}
-    lived: Row = {"place": None, "since": None, "until": None, "promises": [], "verdicts": 0, "journeys": 224}
+    times = {"since": deaf[1]["since"], "until": deaf[1]["until"], "type": None}
+    lived: Row = {
+        "place": None,
+        "type": None,
+        "since": None,
+        "until": None,
+        "promises": [],
+        "verdicts": 0,
+        "journeys": 224,
+    }
     gaps = [
         {"kind": "deaf_place", "place": "Lille", **times, **gap},
         {"kind": "unknown_touchpoint", "what": "store.locker", "map": "collect", **lived},
@@ -395,6 +407,9 @@ def test_a_deaf_time_is_drawn_and_told_and_so_is_what_it_hides() -> None:
     assert "━" * 8 + "▞" * 3 + "━" * 21 in told
     assert "✗ deaf for 2 d, ✗ deaf at Lille" in told
     assert "6 h 42" in told
+    deaf[0]["heard"], deaf[1]["type"], deaf[1]["place"] = 7.0, "sale.paid", None
+    thin = text(coverage_lines([source("till", *ends, deaf=deaf)], []))
+    assert "✗ far too few for 2 d, ✗ without sale.paid" in thin
     assert re.search(
         r"✗ deaf there +till · Lille +2026-09-20 00:00 to 2026-09-21 00:00, 1 d +12 not observable", told
     )

@@ -13,7 +13,7 @@ from gap import given as drawn
 from gap.direct import Direct, Found
 from gap.published import Lived, run_case
 from gap.reference import judge, stitch
-from parcours.gap import loop
+from parcours.gap import judging, loop
 
 if TYPE_CHECKING:
     from gap.given import Case
@@ -106,6 +106,20 @@ def test_the_product_agrees_where_sources_were_deaf(
     agree(engine, replace(journey_map, deaf=deaf), log, as_of)
 
 
+@drawn.PATIENT
+@given(
+    drawn.maps(),
+    st.booleans().flatmap(lambda tied: drawn.logs(several_orders=True, crowded=tied)),
+    drawn.runs(),
+)
+def test_promises_that_ask_the_same_share_the_answer(
+    engine: Engine, journey_map: Map, log: tuple[Signal, ...], as_of: int
+) -> None:
+    """A promise beside its twin, whose first target is looked for once for both, is judged as if it were alone."""
+    twins = tuple(replace(promise, name=f"{promise.name}-twin") for promise in journey_map.promises)
+    agree(engine, replace(journey_map, promises=(*journey_map.promises, *twins)), log, as_of)
+
+
 @whole
 @given(drawn.cases())
 def test_a_run_publishes_what_the_reference_says(engine: Engine, case: Case) -> None:
@@ -116,9 +130,10 @@ def test_a_run_publishes_what_the_reference_says(engine: Engine, case: Case) -> 
 @whole
 @given(drawn.cases())
 def test_units_may_be_shared_out(engine: Engine, case: Case) -> None:
-    """Where memory is short, a map's units are looked at a share at a time: the same is published."""
+    """Where memory is short, a map's units are looked at a share at a time, and verdicts leave one promise at a time: the same is published."""
     with pytest.MonkeyPatch.context() as scarce:
         scarce.setattr(loop, "_BYTES_AT_WORK", 1_000_000_000)
+        scarce.setattr(judging, "_BYTES_HELD", 1 << 60)
         agree_published(engine, case)
 
 

@@ -186,6 +186,7 @@ COLUMNS: dict[str, Mapping[str, str]] = {
         "node": "INTEGER",
         "other": "INTEGER",
     },
+    "asked_journey": {"journey": "BIGINT"},
     "asked_pair": {
         "source": "INTEGER",
         "target": "INTEGER",

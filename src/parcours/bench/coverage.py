@@ -199,6 +199,8 @@ def add_hours(score: Score, hearing: Hearing, places: dict[int, str], planted: S
     }
     called: dict[tuple[str, str], list[tuple[int, int]]] = {}
     for silence in hearing.silences:
+        if silence.type is not None:  # the source, and its places, are heard all the same
+            continue
         called.setdefault((silence.source, places.get(silence.place or 0, "")), []).append(
             (silence.since, silence.until)
         )

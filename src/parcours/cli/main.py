@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +16,7 @@ from parcours.cli.options import AsFormat, Folder, Format, Language, at_workspac
 from parcours.cli.options import print_json as _print_json
 from parcours.cli.recognising import add_recognising, explain_two
 from parcours.cli.rights import add_rights
+from parcours.cli.ruling import Nodes, add_ruling
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -35,13 +35,6 @@ app.add_typer(journeys_app, name="journeys")
 app.add_typer(map_app, name="map")
 identity_app = typer.Typer(help="Who people are.", no_args_is_help=True)
 app.add_typer(identity_app, name="identity")
-
-
-class Nodes(StrEnum):
-    """What the nodes of a map's graph are."""
-
-    STEP = "step"
-    TYPE = "type"
 
 
 Memory = Annotated[str | None, typer.Option(help="Bound on memory, such as 6GB.")]
@@ -818,6 +811,7 @@ def bench(
 add_deciding(app)
 add_rights(app)
 add_recognising(identity_app)
+add_ruling(journeys_app)
 
 
 def _decide(folder: Path, make: Callable[[Any, Any], dict[str, Any]]) -> dict[str, Any]:

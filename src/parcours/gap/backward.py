@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from parcours.gap.roles import other_file, signal_role, target_role, triggers
+from parcours.gap.roles import last_placed, other_file, signal_role, target_role, triggers
 from parcours.gap.timed import covered, with_evidence
 from parcours.journey.tables import FILE_SHIFT
 from parcours.journey.where import number_of
@@ -58,7 +59,7 @@ def _looking_back(promise: Promise, pool: Pool) -> str:
     return f"""
             select t.* exclude (source_zone), f.from_at, t.at_us as deadline_at
             from trigger as t
-            join (select unit_id, min(at_us) as from_at from {identifier(pool.name)} group by unit_id) as f on f.unit_id = t.unit_id"""
+            join {identifier(pool.firsts)} as f on f.unit_id = t.unit_id"""
 
 
 def _with_waiver(bench: Bench, promise: Promise, pool: Pool) -> str:
@@ -70,37 +71,23 @@ def _with_waiver(bench: Bench, promise: Promise, pool: Pool) -> str:
     )
 
 
-def _earlier(trigger: str, role: Role) -> str:
-    """Triggers with `earlier_at` and `earlier_id`: the last signal of a role at an earlier instant."""
-    by = ", ".join(role.keys)
-    return f"""
-                select * exclude (_found),
-                       last_value(case when _found then at_us end ignore nulls) over so_far as earlier_at,
-                       last_value(case when _found then signal_id end ignore nulls) over so_far as earlier_id
-                from (
-                    select *, false as _found from {trigger}
-                    union all by name
-                    select * , true as _found from ({role.signals})
-                )
-                window so_far as (partition by {by} order by at_us, _found, ordinal rows between unbounded preceding and current row)
-                qualify not _found"""
-
-
 def _latest_before(trigger: str, role: Role) -> str:
     """Triggers with the last signal of a role before each, `ROLE_at` and `ROLE_id`; at the same instant, also of another file."""
     name = role.name
+    if not role.has_ties:
+        return last_placed(trigger, role, "place")
     return f"""
-            with earlier as ({_earlier(trigger, role)}
+            with earlier as ({last_placed(trigger, role, "sooner")}
             ), beside as (
                 select {role.named("t")}, max(e.ordinal) as beside_ordinal, arg_max(e.signal_id, e.ordinal) as beside_id
                 from {trigger} as t
                 join ({role.signals}) as e on {role.meets("t", "e")} and e.at_us = t.at_us
-                where {other_file("e", "t")} or e.ordinal < t.ordinal
+                where t.is_tied and e.is_tied and ({other_file("e", "t")} or e.ordinal < t.ordinal)
                 group by all
             )
-            select l.* exclude (earlier_at, earlier_id),
-                   case when beside_ordinal is not null then at_us else earlier_at end as {name}_at,
-                   coalesce(beside_id, earlier_id) as {name}_id
+            select l.* replace (
+                       case when beside_ordinal is not null then at_us else {name}_at end as {name}_at,
+                       coalesce(beside_id, {name}_id) as {name}_id)
             from earlier as l left join beside on {role.same}"""
 
 
@@ -130,12 +117,12 @@ def judge_same(bench: Bench, promise: Promise, pool: Pool, undated: Pool | None)
         limit = f"and e.at_us >= t.at_us - {duration_us(promise.within)}"
     named = ", ".join(f"_{column}" for column in target.identity)
     tied = f"case when {other_file('e', 't')} then {_TIED} else {_OWN} end"
-    plain = target_role(scope, promise, pool)
+    plain = replace(target_role(scope, promise, pool), name="earlier")
     file = f"ordinal >> {FILE_SHIFT}"
     return {
         "trigger": triggers(scope, promise, pool),
         "started": started,
-        "earlier": _earlier("started", plain),
+        "earlier": last_placed("started", plain, "sooner"),
         "compared": f"""
             select {target.named("t")}, {tied} as place, e.at_us, e.ordinal, e.signal_id as told_id,
                    coalesce({known}, false) as is_known, {agrees} as agrees
@@ -145,7 +132,7 @@ def judge_same(bench: Bench, promise: Promise, pool: Pool, undated: Pool | None)
             union all
             select {target.named("t")}, {_EARLIER}, e.at_us, e.ordinal, e.signal_id, coalesce({known}, false), {agrees}
             from earlier as t
-            join ({target.signals}) as e on {target.meets("t", "e")} and e.at_us = t.earlier_at {limit}""",
+            join ({target.signals}) as e on {target.meets("t", "e")} and e.at_us = t.earlier_at and t.earlier_at < t.at_us {limit}""",
         "latest": f"""
             select *
             from compared

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from parcours.gap.adding import judge_sum
+from parcours.gap.ahead import look_ahead
 from parcours.gap.awaiting import tell_deadlines
 from parcours.gap.backward import judge_preceded, judge_same
 from parcours.gap.measured import judge_measure, judge_place, place_of
 from parcours.gap.placing import LIVED, Pool, place_signals
-from parcours.gap.repeated import judge_count, judge_rhythm, judge_sum
+from parcours.gap.repeated import judge_rhythm
 from parcours.gap.roles import WHOLE, signal_role
+from parcours.gap.several import judge_count
 from parcours.gap.tables import SLICES, VERDICT
 from parcours.gap.timed import judge_timed
 from parcours.journey.scope import Scope, fill_scope, plan_scope
@@ -21,6 +24,8 @@ from parcours.journey.tables import SETTLED
 from parcours.lake import identifier, literal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from parcours.gap.bench import Bench
     from parcours.gap.timed import Steps
     from parcours.journey.map import Promise
@@ -43,13 +48,24 @@ _JUDGED = (
     "weight",
 )
 _TOLD = ("part_id", "from_at", "found", "asked", "original_deadline_at", "original_verdict", "denied_id")
+_BYTES_HELD = (
+    1 << 10
+)  # of the engine's memory for each verdict that is held: an eighth of it, as one takes some 120
 _VERDICT_CODE = "enum ('kept', 'broken', 'pending', 'unobservable', 'waived', 'contested')"
 
 
-def judge(engine: Engine, bench: Bench) -> list[tuple[str, int]]:
+def judge(
+    engine: Engine, bench: Bench, take: Callable[[], None] | None = None, most: int | None = None
+) -> list[tuple[str, int]]:
     """Judge every promise of a map; makes the temporary view `verdict_new`.
 
     The engine holds `assigned`, `journey_new`, `source_zone (source_id, zone)` and the views `seen`, `timeless`, `object` and `term`.
+
+    Args:
+        engine: Where it is judged.
+        bench: Of the map.
+        take: Called when `verdict_new` holds many verdicts, which are forgotten then; those left at the end are still to be taken.
+        most: How many are many; by default, what fills a share of the engine's memory.
 
     Returns:
         Promise name and verdicts, in the order of the map.
@@ -62,16 +78,30 @@ def judge(engine: Engine, bench: Bench) -> list[tuple[str, int]]:
         f"cast({column} as {_VERDICT_CODE}) as {column}" if column.endswith("verdict") else column
         for column in (*_JUDGED, *told, *slices)
     )
-    engine.run(f"create or replace temp table judged as select {coded} from ({VERDICT.empty_sql})")
+    nothing_judged = f"create or replace temp table judged as select {coded} from ({VERDICT.empty_sql})"
+    engine.run(nothing_judged)
+    _show_verdicts(engine, bench, told)
     _slice_journeys(engine, bench.scope)
     pools = _Pools(engine, bench.scope)
-    counts = []
-    for promise in promises:
-        steps = _steps(engine, bench, promise, pools)
-        before = engine.value("select count(*) from judged")
-        engine.run(f"insert into judged select {columns} from ({_finish(bench, promise, told, steps)})")
-        counts.append((promise.promise, engine.value("select count(*) from judged") - before))
+    counts: dict[str, int] = {}
+    held, most = 0, most or engine.memory // _BYTES_HELD
+    for group in _alike(promises):
+        pools.look_ahead(group)
+        for promise in group:
+            steps = _steps(engine, bench, promise, pools)
+            verdicts = f"select {columns} from ({_finish(bench, promise, told, steps)})"
+            counts[promise.promise] = engine.value(f"insert into judged {verdicts}")
+            held += counts[promise.promise]
+            if take is not None and held > most:
+                take()
+                engine.run(nothing_judged)
+                held = 0
     drop_pools(engine)
+    return [(promise.promise, counts[promise.promise]) for promise in promises]
+
+
+def _show_verdicts(engine: Engine, bench: Bench, told: Sequence[str]) -> None:
+    """View `verdict_new`: what is judged so far, with the columns of the lake's table."""
     original = (
         ", cast(v.original_verdict as varchar) as original_verdict" if "original_verdict" in told else ""
     )
@@ -80,9 +110,17 @@ def judge(engine: Engine, bench: Bench) -> list[tuple[str, int]]:
     )
     engine.run(f"""
         create or replace temp view verdict_new as
-        select v.* replace (cast(v.verdict as varchar) as verdict{original}){untold}, j.person_id, {bench.map_id} as map_id, {SETTLED} as layer{_no_slices(len(slices))}
+        select v.* replace (cast(v.verdict as varchar) as verdict{original}){untold}, j.person_id, {bench.map_id} as map_id, {SETTLED} as layer
+               {_no_slices(len(bench.scope.map.slices))}
         from judged as v left join journey_new as j on j.journey_id = v.journey_id""")
-    return counts
+
+
+def _alike(promises: Sequence[Promise]) -> list[list[Promise]]:
+    """Promises by the type of their triggers: these share what is looked for."""
+    groups: dict[str | None, list[Promise]] = {}
+    for promise in promises:
+        groups.setdefault(promise.trigger.signal if promise.trigger else None, []).append(promise)
+    return list(groups.values())
 
 
 def _told(bench: Bench, promise: Promise) -> tuple[str, ...]:
@@ -106,13 +144,15 @@ def _steps(engine: Engine, bench: Bench, promise: Promise, pools: _Pools) -> Ste
     place = place_of(promise, scope.world.namespaces)
     if place is not None:
         name, span = place
-        return judge_place(bench, promise, pools.filled(name, "seen"), span)
+        return judge_place(bench, promise, pools.about_places(name), span)
     pool = pools.of(promise)
     if promise.calendar is not None:
         tell_deadlines(engine, scope, promise, pool)
     if promise.pattern == "measure":
         return judge_measure(bench, promise, pool)
     undated = pools.undated(promise)
+    if promise.preceded_by is not None and promise.within is None:
+        pools.find_firsts(pool)
     if promise.of is not None:
         steps = judge_count(bench, promise, pool, undated)
     elif promise.preceded_by is not None:
@@ -135,8 +175,8 @@ def trace(engine: Engine, bench: Bench, promise: Promise) -> tuple[Steps, Pool]:
     place = place_of(promise, bench.scope.world.namespaces)
     if place is None:
         return steps, pools.of(promise)
-    name = pools.filled(place[0], "seen")
-    return steps, Pool(name, name, {}, has_ties=True)
+    name = pools.about_places(place[0])
+    return steps, Pool(name, {}, has_ties=True)
 
 
 def _contested(scope: Scope, promise: Promise, pool: Pool, verdict: str) -> Steps:
@@ -172,22 +212,49 @@ class _Pools:
 
     def __init__(self, engine: Engine, scope: Scope) -> None:
         self._engine, self._scope = engine, scope
-        self._lived = place_signals(engine, scope, LIVED)
+        self._placed_lived = self._lived = place_signals(engine, scope, LIVED)
         self._made: dict[str, Pool | None] = {}
+        self._undated = {code for (code,) in engine.rows("select distinct type_id from timeless")}
 
     def of(self, promise: Promise) -> Pool:
         """Those of the map's unit, or of the promise's own `per`."""
-        if promise.per is None or promise.per == self._scope.map.per:
+        if promise.per is None or self._is_own(promise):
             return self._lived
         return self._placed(self.filled(promise.per, "seen"))
 
+    def find_firsts(self, pool: Pool) -> None:
+        """Make the table `pool.firsts`: when the first signal of each unit came."""
+        if pool.firsts not in self._made:
+            self._engine.run(f"""
+                create or replace temp table {identifier(pool.firsts)} as
+                select unit_id, min(at_us) as from_at from {identifier(pool.name)} group by unit_id""")
+            self._made[pool.firsts] = None
+
+    def look_ahead(self, promises: Sequence[Promise]) -> None:
+        """Look for what several of some promises, triggered by one type, ask in the map's own units; forget what was found for others."""
+        own = [promise for promise in promises if promise.trigger and self._is_own(promise)]
+        self._lived = self._placed_lived
+        if own:
+            self._lived = look_ahead(self._engine, self._scope, own, self._placed_lived)
+
+    def _is_own(self, promise: Promise) -> bool:
+        return promise.per in {None, self._scope.map.per}
+
     def undated(self, promise: Promise) -> Pool | None:
         """Those that happened at an instant nobody can read; None where no target is among them."""
-        code = self._scope.world.types.get(promise.target.signal, -1)
-        found = self._engine.value(
-            f"select count(*) from (select 1 from timeless where type_id = {code} limit 1)"
-        )
-        return self._placed(self.filled(promise.per or self._scope.map.per, "timeless")) if found else None
+        if self._scope.world.types.get(promise.target.signal, -1) not in self._undated:
+            return None
+        return self._placed(self.filled(promise.per or self._scope.map.per, "timeless"))
+
+    def about_places(self, per: str) -> str:
+        """Relation of the signals by place, of those types alone that promises about places ask for: nothing else of a place is looked at."""
+        known, namespaces = self._scope.world.types, self._scope.world.namespaces
+        asked = [item for item in self._scope.map.promises if place_of(item, namespaces) is not None]
+        refs = [ref for item in asked for ref in (item.target, item.unless) if ref is not None]
+        codes = sorted({known.get(ref.signal or "", -1) for ref in refs})
+        measured = f"select * from seen where type_id in ({', '.join(map(str, codes))})"
+        self._engine.run(f"create or replace temp view seen_of_places as {measured}")
+        return self.filled(per, "seen_of_places")
 
     def filled(self, per: str, view: str) -> str:
         """Relation of a view's signals by another unit, with the answers to the same conditions."""
@@ -203,7 +270,7 @@ class _Pools:
         return name
 
     def _placed(self, name: str) -> Pool:
-        pool = self._made[name] or place_signals(self._engine, self._scope, name, self._lived)
+        pool = self._made[name] or place_signals(self._engine, self._scope, name, self._placed_lived)
         self._made[name] = pool
         return pool
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -428,8 +429,9 @@ def _judge_maps(
     coverage = _coverage(run, mapped, brand)
     map_ids = run.vault.code_terms("map", [item.map.map for item in drawn])
     definitions: dict[str, str] = {}
-    journeys_s = verdicts_s = 0.0
+    journeys_s = 0.0
     new_journeys = new_verdicts = 0
+    run.facts["listening"]["targets"] = {item.map.map: _targets(item) for item in drawn}
     run.facts["listening"]["proof"] = proof = {
         item.map.map: {promise.promise: _proof(promise, world, coverage) for promise in item.map.promises}
         for item in drawn
@@ -454,16 +456,13 @@ def _judge_maps(
             ]
             for promise in item.map.promises
         }
-        covered = {
-            name: Coverage(*_common(sources, coverage["spans"]), _deaf(sources, coverage["silences"]))
-            for name, sources in proven.items()
-        }
+        covered = _covered(item, proven, coverage)
         touched = None
         if not anew:
             for spec in (JOURNEY, VERDICT):
                 mine = replacing.published(spec, map_id)
                 run.engine.run(f"create or replace temp view map_{spec.name} as {mine}")
-            _register_coverage(run, promise_ids, proven, covered)
+            _register_coverage(run, item, promise_ids, proven, covered)
             touched = _touched_units(run, item, world)
         if touched is not None and run.engine.value(f"select count(*) from ({touched})") == 0:
             continue
@@ -482,11 +481,10 @@ def _judge_maps(
             stitch(run.engine, scope, map_id, steps, run.as_of)
             new_journeys += run.engine.value("select count(*) from journey_new")
             journeys_s += part()
-            part = stopwatch()
             run.progress(f"promises of {name}", number, len(drawn))
-            judge(run.engine, bench)
-            new_verdicts += run.engine.value("select count(*) from verdict_new")
-            verdicts_s += part()
+            judged, written_s = _judge(run, bench, replacing if touched is None else None)
+            new_verdicts += judged
+            journeys_s += written_s
             part = stopwatch()
             replacing.take(map_id, touched)
             journeys_s += part()
@@ -495,6 +493,24 @@ def _judge_maps(
     run.facts["definitions"] = definitions
     run.stages.append(Stage("journeys", journeys_s, new_journeys))
     run.stages.append(Stage("verdicts", clock() - journeys_s, new_verdicts))
+
+
+def _judge(run: _Run, bench: Bench, replacing: Replacing | None) -> tuple[int, float]:
+    """Judge the promises of a map; verdicts that memory cannot hold are written aside on the way, where the map is made anew.
+
+    Returns:
+        Verdicts, and seconds spent on writing, which are those of the other tables of the map.
+    """
+    written_s = 0.0
+
+    def take(into: Replacing) -> None:
+        nonlocal written_s
+        clock = stopwatch()
+        into.take_verdicts(bench.map_id)
+        written_s += clock()
+
+    counts = judge(run.engine, bench, None if replacing is None else partial(take, replacing))
+    return sum(count for _, count in counts), written_s
 
 
 def _world(run: _Run, drawn: Sequence[Drawn], mapped: Sequence[Mapped], brand: Brand) -> World:
@@ -537,7 +553,11 @@ def _touched_sets(run: _Run, imported: Imported, touched_people: str | None) -> 
 
 
 def _register_coverage(
-    run: _Run, promise_ids: dict[str, int], proven: dict[str, list[str]], covered: dict[str, Coverage]
+    run: _Run,
+    item: Drawn,
+    promise_ids: dict[str, int],
+    proven: dict[str, list[str]],
+    covered: dict[str, Coverage],
 ) -> None:
     """Tables `promise_coverage` and `deaf_change`.
 
@@ -565,11 +585,14 @@ def _register_coverage(
         ]
     )
     run.engine.register("promise_coverage", pa.Table.from_pylist(rows, schema))
+    targets = _targets(item)
     silences = [Silence(*told) for told in run.before("listening", {}).get("silences", [])]
     changed = [
         {"promise_id": code, "since": since, "until": until}
         for promise, code in promise_ids.items()
-        for since, until in changed_spans(_deaf(proven[promise], silences), covered[promise].deaf)
+        for since, until in changed_spans(
+            _deaf(proven[promise], targets[promise], silences), covered[promise].deaf
+        )
     ]
     spans = pa.schema([("promise_id", pa.int32()), ("since", pa.int64()), ("until", pa.int64())])
     run.engine.register("deaf_change", pa.Table.from_pylist(changed, spans))
@@ -717,6 +740,7 @@ def _coverage(run: _Run, mapped: Sequence[Mapped], brand: Brand) -> dict[str, An
         (run.vault.terms("namespace").get(place or "", -1), [codes[name] for name in placed]),
         (settings.time_zone, days),
         run.as_of,
+        {code: name for name, code in run.vault.terms("type").items()},
     )
     run.facts["listening"] = {
         "place": place,
@@ -776,9 +800,31 @@ def _asked_place(covered: Mapping[str, Coverage], coverage: dict[str, Any]) -> s
     return str(coverage["place"]) if asked else None
 
 
-def _deaf(sources: Collection[str], silences: Sequence[Silence]) -> tuple[tuple[int | None, int, int], ...]:
-    """Spans in which one of some sources was deaf."""
-    return tuple((item.place, item.since, item.until) for item in silences if item.source in sources)
+def _targets(item: Drawn) -> dict[str, str]:
+    """Promise to the type of signal that decides it."""
+    return {promise.promise: promise.target.signal for promise in item.map.promises}
+
+
+def _covered(item: Drawn, proven: dict[str, list[str]], coverage: dict[str, Any]) -> dict[str, Coverage]:
+    """Promise to when the sources that must prove it were heard."""
+    targets = _targets(item)
+    return {
+        name: Coverage(
+            *_common(sources, coverage["spans"]), _deaf(sources, targets[name], coverage["silences"])
+        )
+        for name, sources in proven.items()
+    }
+
+
+def _deaf(
+    sources: Collection[str], kind: str, silences: Sequence[Silence]
+) -> tuple[tuple[int | None, int, int], ...]:
+    """Spans in which one of some sources was deaf, or did not tell one type of signals."""
+    return tuple(
+        (item.place, item.since, item.until)
+        for item in silences
+        if item.source in sources and item.type in {None, kind}
+    )
 
 
 def _definition(run: _Run, item: Drawn, world: World, proven: dict[str, list[str]]) -> str:

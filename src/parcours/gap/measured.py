@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from parcours.gap import due
@@ -12,12 +13,12 @@ from parcours.kernel.clock import duration_us
 from parcours.lake import identifier, literal
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from parcours.gap.bench import Bench
     from parcours.gap.placing import Pool
     from parcours.gap.timed import Steps
-    from parcours.journey.map import Promise
+    from parcours.journey.map import Condition, Promise, SignalRef
     from parcours.journey.scope import Scope
 
 
@@ -31,12 +32,14 @@ def _bound(scope: Scope, promise: Promise) -> tuple[str, str]:
 def judge_measure(bench: Bench, promise: Promise, pool: Pool) -> Steps:
     """Verdicts of `measure`: all measurements in the window are looked at."""
     if promise.after is None:
-        return _in_journey(bench, promise)
+        return _in_journey(bench, promise, pool.given)
     scope = bench.scope
     value, holds = _bound(scope, promise)
-    target = target_role(scope, promise, pool, more=f", {holds} as holds", where=f" and {value} is not null")
+    target = target_role(scope, promise, pool, where=f" and {value} is not null")
+    failing = target_role(scope, promise, pool, where=f" and not ({holds})")
     waiver = signal_role("waiver", scope, promise, promise.unless, pool)
-    limit = "and m.at_us <= t.deadline_at" if promise.within else ""
+    inside = "{at} <= deadline_at" if promise.within else "{at} is not null"
+    seen, fails = inside.format(at="target_at"), inside.format(at="failing_at")
     over = (
         f"coalesce(deadline_at <= {bench.as_of}, true)" if promise.within else f"closed_at <= {bench.as_of}"
     )
@@ -44,19 +47,15 @@ def judge_measure(bench: Bench, promise: Promise, pool: Pool) -> Steps:
     return {
         "trigger": triggers(scope, promise, pool),
         "dated": due.dated(scope, promise, "trigger"),
-        "measured": f"""
-            select {target.named("t")},
-                   min(m.at_us) as target_at,
-                   arg_min(m.ordinal, (m.at_us, m.ordinal)) as target_ordinal,
-                   arg_min(m.signal_id, (m.at_us, m.ordinal)) as target_id,
-                   count(*) filter (where not m.holds) as failing
-            from dated as t
-            join ({target.signals}) as m on {target.meets("t", "m")} {limit}
-            where {target.is_after("t", "m")}
-            group by all""",
+        "measured": first_after("dated", target),
+        "failed": first_after("measured", replace(failing, name="failing")),
         "with_target": f"""
-            select t.*, m.target_at, m.target_ordinal, m.target_id, m.failing
-            from dated as t left join measured as m on {target.same}""",
+            select * replace (
+                       case when {seen} then target_at end as target_at,
+                       case when {seen} then target_ordinal end as target_ordinal,
+                       case when {seen} then target_id end as target_id),
+                   case when {fails} then 1 end as failing
+            from failed""",
         "with_waiver": first_after("with_target", waiver) if waiver else none_after("with_target", "waiver"),
         "verdict": f"select *, {_verdict(waiver_in, over)} as verdict from with_waiver",
     }
@@ -73,24 +72,21 @@ def _verdict(waiver_in: str, over: str) -> str:
                end"""
 
 
-def _in_journey(bench: Bench, promise: Promise) -> Steps:
+def _in_journey(bench: Bench, promise: Promise, pool: Pool) -> Steps:
     """Without `after`: anywhere in the journey, shown at its first signal, which may itself measure or waive."""
     steps = {
-        "lived": "select * from assigned where journey_id is not null",
         "first": """
-            select journey_id, arg_min(signal_id, (at_us, ordinal)) as first_id
-            from lived
-            group by journey_id""",
+            select a.*, j.closed_at
+            from assigned as a join journey_new as j on j.journey_id = a.journey_id and j.started_at = a.at_us
+            qualify row_number() over (partition by a.journey_id order by a.ordinal) = 1""",
     }
     return (
         steps
-        | _measured_together(bench.scope, promise, "journey_id")
+        | _measured_together(bench.scope, promise, "journey_id", pool.of)
         | {
             "known": f"""
-            select a.*, false as excused, j.closed_at, null::bigint as deadline_at, {_FOUND}
+            select f.*, false as excused, null::bigint as deadline_at, {_FOUND}
             from first as f
-            join lived as a on a.journey_id = f.journey_id and a.signal_id = f.first_id
-            join journey_new as j on j.journey_id = f.journey_id
             left join measured as m on m.journey_id = f.journey_id
             left join waived as w on w.journey_id = f.journey_id""",
             "verdict": f"select *, {_verdict('true', f'closed_at <= {bench.as_of}')} as verdict from known",
@@ -103,12 +99,22 @@ _FOUND = (
 )
 
 
-def _measured_together(scope: Scope, promise: Promise, keys: str) -> Steps:
-    """First measurement and first waiver of the signals in `lived` that share the keys."""
+def _measured_together(
+    scope: Scope, promise: Promise, keys: str, of: Callable[[SignalRef | Condition], str]
+) -> Steps:
+    """First measurement and first waiver of the signals that share the keys; where one is missing, they belong to nothing.
+
+    Args:
+        scope: Of the map.
+        promise: What is judged.
+        keys: Columns, separated by commas.
+        of: The relation of the signals that a reference means, among others.
+    """
     value, holds = _bound(scope, promise)
-    waives = "false"
+    waiving, waives = of(promise.target), "false"
     if promise.unless is not None and promise.unless.signal is not None:
-        waives = scope.selects(promise.unless)
+        waiving, waives = of(promise.unless), scope.selects(promise.unless)
+    known = " and ".join(f"{key} is not null" for key in keys.split(", "))
     return {
         "measured": f"""
             select {keys},
@@ -116,13 +122,13 @@ def _measured_together(scope: Scope, promise: Promise, keys: str) -> Steps:
                    arg_min(ordinal, (at_us, ordinal)) as target_ordinal,
                    arg_min(signal_id, (at_us, ordinal)) as target_id,
                    count(*) filter (where not ({holds})) as failing
-            from lived
-            where {scope.selects(promise.target)} and {value} is not null
+            from {of(promise.target)}
+            where {scope.selects(promise.target)} and {value} is not null and {known}
             group by {keys}""",
         "waived": f"""
             select {keys}, at_us as waiver_at, min(ordinal) as waiver_ordinal, max(ordinal) as waiver_last
-            from lived
-            where {waives}
+            from {waiving}
+            where {waives} and {known}
             group by {keys}, at_us
             qualify row_number() over (partition by {keys} order by at_us) = 1""",
     }
@@ -142,7 +148,7 @@ def judge_place(bench: Bench, promise: Promise, pool: str, span: str) -> Steps:
     length = duration_us({"hour": "1h", "day": "1d"}[span])
     return (
         {"lived": f"select *, date_trunc({literal(span)}, {local}) as span_at from {identifier(pool)}"}
-        | _measured_together(bench.scope, promise, "unit_id, span_at")
+        | _measured_together(bench.scope, promise, "unit_id, span_at", lambda _: "lived")
         | {
             "known": f"""
             select a.*, null::bigint as journey_id, false as excused, {_FOUND},

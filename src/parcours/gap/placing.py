@@ -1,11 +1,11 @@
-"""The signals that promises speak of, in the order in which they lie: by type, and within it unit by unit as they happened.
+"""The signals that promises speak of, in the order in which they lie: a relation for each type, unit by unit as they happened.
 
-One sort for all promises of a map: from then on a role is a slice of one relation, and "the next one of this kind" compares one integer.
+One sort for all promises of a map: from then on a role is one relation, and "the next one of this kind" compares one integer.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from parcours.gap import due
@@ -21,6 +21,24 @@ if TYPE_CHECKING:
 
 LIVED = "assigned"  # the signals of the map's own units
 _ROLES = ("trigger", "target", "until", "unless", "revised_by", "contradicted_by")
+_ALWAYS = ("unit_id", "journey_id", "at_us", "ordinal", "signal_id", "type_id", "weight")
+
+NOWHERE = "null::bigint"  # in place of a column: nobody asks for it
+Answers = dict[str, str]
+"""Part of a role (`at`, `ordinal`, `id`, `last`) to the column that holds it, or `NOWHERE`."""
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """Triggers of one type with what comes first after each of them, for the roles that several promises ask about.
+
+    Attributes:
+        relation: The triggers, quoted.
+        answers: What `Role.question` asks, to the columns that answer it.
+    """
+
+    relation: str
+    answers: Mapping[tuple[str, ...], Answers]
 
 
 @dataclass(frozen=True)
@@ -29,28 +47,39 @@ class Pool:
 
     Attributes:
         name: Relation of all of them.
-        placed: Relation of those of a type that promises name, sorted by type and place. Beside the columns of `name`, without texts:
-            place (orders the signals of a unit, and no two units mix), later (the last place of its instant where several files tell that
-            instant, else its own), is_tied (several files tell its instant).
-        told: Type to the relation of its signals with the texts that promises ask of them; other types have no such relation.
+        typed: Type that promises name, to the relation of its signals in the order of their places. Beside columns of `name`, with those
+            texts that promises ask of the type: place (orders the signals of a unit, and no two units mix), sooner and later (the first
+            and the last place of its instant where several files tell that instant, else its own), is_tied (several files tell its instant).
         has_ties: Some signal is tied.
         lived: Where triggers come from; None: from this one, whose units are the map's.
+        ahead: Type to its triggers with what comes after them; empty where nobody has looked.
     """
 
     name: str
-    placed: str
-    told: Mapping[str, str]
+    typed: Mapping[str, str]
     has_ties: bool
     lived: Pool | None = None
+    ahead: Mapping[str, Ahead] = field(default_factory=dict)
 
     @property
     def given(self) -> Pool:
         """Where triggers come from."""
         return self.lived or self
 
+    @property
+    def firsts(self) -> str:
+        """Name of the table (unit_id, from_at) of the first signal of each unit; made by whoever judges what needs it."""
+        return f"pool_firsts_{self.name}"
+
     def of(self, ref: SignalRef | Condition) -> str:
-        """Relation that holds the signals of a type, among others, with all that promises ask of them; quoted."""
-        return identifier(self.told.get(ref.signal or "", self.placed))
+        """Relation that holds the signals of a type with all that promises ask of them; quoted."""
+        return identifier(self.typed[ref.signal or ""])
+
+    def made_by(self, trigger: SignalRef) -> str:
+        """Relation that holds the triggers of a type, among other signals, with what is known to come after them; quoted."""
+        if self.lived is None and trigger.signal in self.ahead:
+            return self.ahead[trigger.signal].relation
+        return self.given.of(trigger)
 
 
 def place_signals(engine: Engine, scope: Scope, name: str, lived: Pool | None = None) -> Pool:
@@ -62,51 +91,82 @@ def place_signals(engine: Engine, scope: Scope, name: str, lived: Pool | None = 
         name: Table with unit_id, at_us, ordinal and type_id.
         lived: Where triggers come from, if not from this pool.
     """
-    placed = f"pool_placed_{name}"
-    codes = sorted(scope.world.types.get(kind, -1) for kind in _types(scope))
-    texts = "".join(f", {column}" for column in scope.values.values())
-    plain = f"exclude ({texts.removeprefix(', ')})" if texts else ""
+    kinds = sorted(_types(scope))
+    codes = sorted({scope.world.types.get(kind, -1) for kind in kinds})
+    known = engine.columns(f"select * from {identifier(name)}")
+    columns = [column for column in (*_ALWAYS, *_answers(scope)) if column in known]
     engine.run(f"""
         create or replace temp table pool_in_order as
-        select * {plain}, rowid as pool_row
+        select {", ".join(columns)}, rowid as pool_row
         from {identifier(name)}
         where type_id in ({", ".join(map(str, codes)) or -1})
         order by unit_id, at_us, ordinal""")
+    has_ties = _find_ties(engine)
+    asked, typed = _asked(scope), {}
+    for number, kind in enumerate(kinds):
+        typed[kind] = f"pool_{number}_{name}"
+        other = {column for (of, _), column in scope.conditions.items() if of != kind}
+        own = [column for column in columns if column not in other]
+        code = scope.world.types.get(kind, -1)
+        _place_type(engine, typed[kind], code, name, (own, asked.get(kind, [])), has_ties=has_ties)
+    engine.run("drop table pool_in_order; drop table if exists pool_tied")
+    return Pool(name, typed, has_ties, lived)
+
+
+def _find_ties(engine: Engine) -> bool:
+    """Make `pool_tied`, the instants of a unit that several files tell, with the places there; one file ties with no other."""
+    first, last = engine.rows("select min(ordinal), max(ordinal) from pool_in_order")[0]
+    if first is None or first >> FILE_SHIFT == last >> FILE_SHIFT:
+        return False
     engine.run(f"""
         create or replace temp table pool_tied as
-        select unit_id, at_us, max(rowid) as later
+        select unit_id, at_us, min(rowid) as sooner, max(rowid) as later
         from pool_in_order
-        where {_several_files(engine)}
         group by unit_id, at_us
         having min(ordinal >> {FILE_SHIFT}) <> max(ordinal >> {FILE_SHIFT})""")
-    has_ties = bool(engine.value("select count(*) from pool_tied"))
-    tied, join = "s.rowid as later, false as is_tied", ""
+    return bool(engine.value("select count(*) from pool_tied"))
+
+
+def _place_type(
+    engine: Engine,
+    relation: str,
+    code: int,
+    name: str,
+    columns: tuple[list[str], list[str]],
+    *,
+    has_ties: bool,
+) -> None:
+    """The relation of one type: its signals in order, with columns of their own, and texts that are asked of them."""
+    own, texts = columns
+    tied, ties = "s.rowid as sooner, s.rowid as later, false as is_tied", ""
     if has_ties:
-        tied = "coalesce(t.later, s.rowid) as later, t.later is not null as is_tied"
-        join = "left join pool_tied as t on t.unit_id = s.unit_id and t.at_us = s.at_us"
+        tied = "coalesce(t.sooner, s.rowid) as sooner, coalesce(t.later, s.rowid) as later, t.later is not null as is_tied"
+        ties = "left join pool_tied as t on t.unit_id = s.unit_id and t.at_us = s.at_us"
+    more = "".join(f", m.{column}" for column in texts)
+    told = f"join {identifier(name)} as m on m.rowid = s.pool_row and m.type_id = {code}" if texts else ""
+    ordered = "order by place" if ties or told else ""
     engine.run(f"""
-        create or replace temp table {identifier(placed)} as
-        select s.*, s.rowid as place, {tied}
-        from pool_in_order as s {join}
-        order by type_id, place""")
-    engine.run("drop table pool_in_order; drop table pool_tied")
-    return Pool(name, placed, _told(engine, scope, name, placed), has_ties, lived)
+        create or replace temp table {identifier(relation)} as
+        select {", ".join(f"s.{column}" for column in own)}, s.rowid as place, {tied}{more}
+        from pool_in_order as s {ties} {told}
+        where s.type_id = {code}
+        {ordered}""")
 
 
-def _told(engine: Engine, scope: Scope, name: str, placed: str) -> dict[str, str]:
-    """A relation for each type whose texts are asked for: its stretch of `placed`, with them."""
-    told = {}
-    for number, (kind, columns) in enumerate(_asked(scope).items()):
-        code = scope.world.types.get(kind, -1)
-        told[kind] = f"pool_told_{number}_{name}"
-        engine.run(f"""
-            create or replace temp table {identifier(told[kind])} as
-            select p.*, {", ".join(f"t.{column}" for column in columns)}
-            from {identifier(placed)} as p
-            join {identifier(name)} as t on t.rowid = p.pool_row
-            where p.type_id = {code} and t.type_id = {code}
-            order by place""")
-    return told
+def _answers(scope: Scope) -> list[str]:
+    """Columns of signals that triggers carry or promises ask about, besides texts."""
+    codes = [f"{name}_id" for name in scope.map.slices if name in {"channel", "touchpoint", "source"}]
+    return list(
+        dict.fromkeys(
+            [
+                *codes,
+                "source_id",
+                *scope.conditions.values(),
+                *scope.places.values(),
+                *scope.parts.values(),
+            ]
+        )
+    )
 
 
 def _asked(scope: Scope) -> dict[str, list[str]]:
@@ -130,12 +190,6 @@ def _properties(scope: Scope, promise: Promise) -> Iterable[tuple[SignalRef | No
         {*promise.match.values(), *promise.same.values(), *(promise.sum or {}).values(), *promise.bound},
     )
     yield promise.revised_by, dated
-
-
-def _several_files(engine: Engine) -> str:
-    """One file ties with no other: then nothing has to be grouped."""
-    first, last = engine.rows("select min(ordinal), max(ordinal) from pool_in_order")[0]
-    return "true" if first is not None and first >> FILE_SHIFT != last >> FILE_SHIFT else "false"
 
 
 def _types(scope: Scope) -> set[str]:

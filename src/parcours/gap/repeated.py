@@ -1,14 +1,11 @@
-"""Promises about several targets: how many, how much together, how often."""
+"""Promises about a rhythm: something comes again and again, and no silence lasts too long."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from parcours.gap import due
-from parcours.gap.roles import before_until, identity_of, signal_role, target_role, triggers
-from parcours.gap.timed import closing, covered, forbidden, settled, waived, with_ends, with_evidence
-from parcours.journey.tables import FILE_SHIFT
-from parcours.journey.where import number_of
+from parcours.gap.roles import before_until, signal_role, target_role, triggers
+from parcours.gap.timed import closing, covered, with_ends, with_evidence
 from parcours.kernel.clock import duration_us
 
 if TYPE_CHECKING:
@@ -19,105 +16,6 @@ if TYPE_CHECKING:
     from parcours.journey.map import Promise
 
 _NEVER = 1 << 62  # microseconds UTC
-_DIGITS = 6  # to which sums are compared: 0.1 + 0.2 is 0.3
-
-
-def judge_count(bench: Bench, promise: Promise, pool: Pool, undated: Pool | None) -> Steps:
-    """Verdicts of `at_most … of`: broken by the one target too many."""
-    scope = bench.scope
-    target = target_role(scope, promise, pool)
-    waiver = signal_role("waiver", scope, promise, promise.unless, pool)
-    until = signal_role("until", scope, promise, promise.until, pool)
-    steps = {
-        "trigger": triggers(scope, promise, pool),
-        "dated": due.dated(scope, promise, "trigger"),
-    } | with_ends("dated", waiver, until)
-    if until and waiver:
-        steps["sure_waiver"] = before_until("with_until", waiver)
-    inside = "e.at_us <= t.deadline_at"
-    if promise.until is not None:
-        steps["closing"] = closing(list(steps)[-1])
-        before = (
-            f"e.ordinal >> {FILE_SHIFT} = t.until_ordinal >> {FILE_SHIFT} and e.ordinal < t.until_ordinal"
-        )
-        inside = f"""(t.closed_at is null or e.at_us <= t.closed_at)
-                 and (t.until_at is null or e.at_us < t.until_at or (e.at_us = t.until_at and {before}))"""
-    last = list(steps)[-1]
-    steps["placed"] = f"""
-            select {target.named("t")}, e.at_us, e.ordinal, e.signal_id as found_id,
-                   row_number() over (partition by {_own(promise)} order by e.at_us, e.ordinal) as place
-            from {last} as t
-            join ({target.signals}) as e on {target.meets("t", "e")} and {inside}
-            where {target.is_after("t", "e")}"""
-    one_too_many = f"filter (where place = {promise.limit} + 1)"
-    named = ", ".join(f"_{column}" for column in target.identity)
-    steps["counted"] = f"""
-            select {named}, count(*) as found, min(at_us) {one_too_many} as target_at,
-                   min(ordinal) {one_too_many} as target_ordinal, min(found_id) {one_too_many} as target_id
-            from placed
-            group by {named}"""
-    steps["with_target"] = f"""
-            select t.*, c.target_at, c.target_ordinal, c.target_id, c.target_ordinal as target_last,
-                   cast(coalesce(c.found, 0) as double) as found, {promise.limit}::double as asked
-            from {last} as t left join counted as c on {target.same}"""
-    steps["known"] = with_evidence(bench, promise, "with_target", target, undated)
-    return steps | {"verdict": forbidden(bench, promise, "(target_at is not null)")}
-
-
-def _own(promise: Promise) -> str:
-    return ", ".join(f"t.{column}" for column in identity_of(promise))
-
-
-def judge_sum(bench: Bench, promise: Promise, pool: Pool, undated: Pool | None) -> Steps:
-    """Verdicts of `expect … sum`: kept once what came in the window adds up to what the trigger names."""
-    scope = bench.scope
-    assert promise.sum is not None  # noqa: S101 - the caller checked
-    amount = number_of(scope.values[next(iter(promise.sum.values()))])
-    target = target_role(
-        scope, promise, pool, more=f", {amount} as amount", where=f" and {amount} is not null"
-    )
-    waiver = signal_role("waiver", scope, promise, promise.unless, pool)
-    named = ", ".join(f"_{column}" for column in target.identity)
-    enough = f"filter (where so_far >= round(asked, {_DIGITS}))"
-    end = settled()
-    decided = "coalesce(target_at <= deadline_at, false)"
-    steps = {
-        "trigger": triggers(scope, promise, pool),
-        "dated": due.dated(scope, promise, "trigger"),
-    } | with_ends("dated", waiver, None)
-    return steps | {
-        "added": f"""
-            select {target.named("t")}, e.at_us as added_at, min(e.ordinal) as added_ordinal, arg_min(e.signal_id, e.ordinal) as added_id,
-                   sum(e.amount) as amount, any_value(t.asked) as asked, any_value(t.deadline_at) as until_at
-            from with_until as t
-            join ({target.signals}) as e on {target.meets("t", "e")}
-            where {target.is_after("t", "e")}
-            group by all""",
-        "summed": f"select *, round(sum(amount) over (partition by {named} order by added_at), {_DIGITS}) as so_far from added",
-        "reached": f"""
-            select {named}, sum(amount) filter (where added_at <= until_at) as found, min(added_at) {enough} as target_at,
-                   arg_min(added_ordinal, added_at) {enough} as target_ordinal, arg_min(added_id, added_at) {enough} as target_id
-            from summed
-            group by {named}""",
-        "with_target": f"""
-            select t.*, r.target_at, r.target_ordinal, r.target_id, r.target_ordinal as target_last,
-                   case when asked is not null and deadline_at is not null then round(coalesce(r.found, 0), {_DIGITS}) end as found
-            from with_until as t left join reached as r on {target.same}""",
-        "known": with_evidence(bench, promise, "with_target", target, undated),
-        "verdict": f"""
-            select *,
-                   case
-                       when excused then 'waived'
-                       when deadline_at is null or asked is null then 'unobservable'
-                       when asked <= 0 then 'waived'
-                       when {waived(decided, f"waiver_at <= {end}")} then 'waived'
-                       when {decided} then 'kept'
-                       when {end} > {bench.as_of} then 'pending'
-                       when not is_undated and {covered(bench, promise, end)} then 'broken'
-                       else 'unobservable'
-                   end as verdict
-            from known""",
-    }
 
 
 def judge_rhythm(bench: Bench, promise: Promise, pool: Pool, undated: Pool | None) -> Steps:
@@ -131,7 +29,7 @@ def judge_rhythm(bench: Bench, promise: Promise, pool: Pool, undated: Pool | Non
     target = target_role(scope, promise, pool)
     waiver = signal_role("waiver", scope, promise, promise.unless, pool)
     until = signal_role("until", scope, promise, promise.until, pool)
-    keys = ", ".join(target.keys)
+    keys, equal = ", ".join(target.keys), target.meets("t", "e")
     steps = {
         "trigger": triggers(scope, promise, pool),
         "dated": _first_due(promise),
@@ -141,6 +39,7 @@ def judge_rhythm(bench: Bench, promise: Promise, pool: Pool, undated: Pool | Non
     steps["closing"] = closing(list(steps)[-1])
     if promise.calendar is not None:
         keys += ", clock_id"
+        equal += " and e.clock_id = t.clock_id"
     waiver_in = (
         "case when is_silent then waiver_at <= breach_at else coalesce(waiver_at <= closing_at, true) end"
     )
@@ -150,23 +49,14 @@ def judge_rhythm(bench: Bench, promise: Promise, pool: Pool, undated: Pool | Non
                    coalesce(lead(at_us) over lived, {_NEVER}) as next_at, coalesce(lead(signal_id) over lived, 0) as next_id
             from ({_next_due(promise, target)})
             window lived as (partition by {keys} order by at_us, ordinal)""",
+        "moment": f"select {keys}, at_us, arg_min(signal_id, ordinal) as signal_id from beat group by {keys}, at_us",
+        "silence": f"select {keys}, at_us, due_at, next_at, next_id from beat where next_at > due_at",
+        "heard": f"""
+            select t.*, e.at_us as heard_at, e.signal_id as heard_id
+            from closing as t asof left join moment as e on {equal} and t.at_us <= e.at_us""",
         "followed": f"""
-            select * exclude (_beat, next_at, next_id, next_due),
-                   last_value(case when _beat then at_us end ignore nulls) over so_far as heard_at,
-                   last_value(case when _beat then signal_id end ignore nulls) over so_far as heard_id,
-                   last_value(case when next_at > next_due then at_us end ignore nulls) over so_far as silent_from,
-                   last_value(case when next_at > next_due then next_due end ignore nulls) over so_far as silent_until,
-                   last_value(case when next_at > next_due then next_at end ignore nulls) over so_far as broken_at,
-                   last_value(case when next_at > next_due then next_id end ignore nulls) over so_far as broken_id
-            from (
-                select *, null::bigint as next_at, null::bigint as next_id, null::bigint as next_due, false as _beat from closing
-                union all by name
-                select * exclude (due_at), due_at as next_due, true as _beat from beat
-            )
-            window so_far as (
-                partition by {keys} order by at_us desc, _beat desc, ordinal desc rows between unbounded preceding and current row
-            )
-            qualify not _beat""",
+            select t.*, e.at_us as silent_from, e.due_at as silent_until, e.next_at as broken_at, e.next_id as broken_id
+            from heard as t asof left join silence as e on {equal} and t.at_us <= e.at_us""",
         "breached": f"""
             select * exclude (heard_at, heard_id, silent_from, silent_until, broken_at, broken_id),
                    case when at_once then at_us else silent_from end as quiet_at,

@@ -65,6 +65,12 @@ class Replacing:
         """SQL of the published rows of one map."""
         return current(self._lake, spec, self._bases, map_id)
 
+    def take_verdicts(self, map_id: int) -> None:
+        """Write the verdicts so far of a map that is made anew aside; `take` will bring the others, and all the rest."""
+        self._incoming[VERDICT.name].add(
+            f"select {VERDICT.names} from verdict_new", partitions=[(str(map_id), str(SETTLED))]
+        )
+
     def take(self, map_id: int, touched: str | None) -> None:
         """Write the new rows of a map aside; where its units come in shares, share after share.
 

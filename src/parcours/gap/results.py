@@ -410,14 +410,14 @@ class Results:
 
     def graph(self, *, map_name: str | None, by_type: bool, per: str | None, quiet: str | None) -> list[Row]:
         """Transitions as contract rows; start and end are None."""
-        names = self._walk(map_name, by_type=by_type, per=per, quiet=quiet)
+        names = self.walk(map_name, by_type=by_type, per=per, quiet=quiet)
         return mining.named(mining.transition_graph(self.engine), names)
 
     def variants(
         self, *, map_name: str | None, by_type: bool, per: str | None, quiet: str | None
     ) -> list[Row]:
         """Paths and how many journeys took each."""
-        names = self._walk(map_name, by_type=by_type, per=per, quiet=quiet)
+        names = self.walk(map_name, by_type=by_type, per=per, quiet=quiet)
         return [
             {"path": [names[node] for node in path], "count": count}
             for path, count in mining.variants(self.engine)
@@ -721,7 +721,7 @@ class Results:
         register_terms(self.engine, self.vault)
         see_signals(self.engine, self._files(), self.manifest.as_of)
 
-    def _walk(
+    def walk(
         self, map_name: str | None, *, by_type: bool, per: str | None, quiet: str | None
     ) -> dict[int, str]:
         """Choose the walk; answers the names of its nodes."""
@@ -731,7 +731,10 @@ class Results:
             for spec in (JOURNEY, JOURNEY_STEP):
                 self.view(spec)
             code = self.vault.terms("map")[map_name]
-            steps = {code: text.partition("/")[2] for text, code in self.vault.terms("step").items()}
+            terms = self.vault.terms("step").items()
+            steps = {
+                code: text.partition("/")[2] for text, code in terms if text.partition("/")[0] == map_name
+            }
             mining.walk_of_map(self.engine, code, by_type=by_type)
             return types if by_type else steps
         self.see()

@@ -1,22 +1,23 @@
 """What promises look for: triggers, and what comes first after each of them.
 
-Steps are integers and instants only, and windows rather than ASOF joins, so the same text runs on every engine. What comes first after a
-trigger (a target, a waiver, the `until`) is a role, with four columns: `ROLE_at`, `ROLE_ordinal` and `ROLE_id` of the first, and `ROLE_last`,
-the ordinal of the last of that role at the same instant, because a tie with another file is decided by any of them.
+Steps are integers and instants only. What comes first after a trigger (a target, a waiver, the `until`) is a role, with four columns:
+`ROLE_at`, `ROLE_ordinal` and `ROLE_id` of the first, and `ROLE_last`, the ordinal of the last of that role at the same instant, because a
+tie with another file is decided by any of them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from parcours.gap import due
+from parcours.gap.placing import NOWHERE
 from parcours.journey.tables import FILE_SHIFT
 from parcours.journey.where import number_of
 from parcours.lake import identifier
 
 if TYPE_CHECKING:
-    from parcours.gap.placing import Pool
+    from parcours.gap.placing import Answers, Pool
     from parcours.journey.map import Condition, Promise, SignalRef
     from parcours.journey.scope import Scope
 
@@ -31,7 +32,7 @@ def identity_of(promise: Promise) -> tuple[str, ...]:
 def triggers(scope: Scope, promise: Promise, pool: Pool) -> str:
     """Triggers in journeys of the map, with the unit they are judged within, when their journey closed, and what targets must match.
 
-    Columns: unit_id, journey_id, at_us, ordinal, signal_id, place, later, is_tied, weight, excused, closed_at, closing_at, source_zone, what slices and the deadline
+    Columns: unit_id, journey_id, at_us, ordinal, signal_id, place, sooner, later, is_tied, weight, excused, closed_at, closing_at, source_zone, what slices and the deadline
     need, `match_N`, `same_N` and `asked` as far as the promise asks for them, and part_id where it is judged for each part.
     """
     trigger = promise.trigger
@@ -53,7 +54,7 @@ def triggers(scope: Scope, promise: Promise, pool: Pool) -> str:
     unit, within, own_units, once = "a.unit_id", "a", "", ""
     if pool.lived is not None:
         unit, within = "p.unit_id", "p"
-        own_units = f"join {identifier(pool.placed)} as p on p.signal_id = a.signal_id"
+        own_units = f"join {pool.of(trigger)} as p on p.signal_id = a.signal_id"
         journeys = "join journey_new as j using (journey_id)"
         once = """
         qualify row_number() over (
@@ -61,12 +62,14 @@ def triggers(scope: Scope, promise: Promise, pool: Pool) -> str:
     zone, zones = "null::varchar", ""
     if due.needs_zone(promise):
         zone, zones = "z.zone", "left join source_zone as z on z.source_id = a.source_id"
-    carried = "".join(f", a.{column}" for column in _carried(scope, promise))
+    answered = {column for role in sought(scope, promise, pool) for column in (role.ahead or {}).values()}
+    answered.discard(NOWHERE)
+    carried = "".join(f", a.{column}" for column in (*_carried(scope, promise), *sorted(answered)))
     parts = f", a.{scope.parts[promise.each]} as own_parts" if promise.each else ""
     found = f"""
-        select {unit} as unit_id, a.journey_id, a.at_us, a.ordinal, a.signal_id, {within}.place, {within}.later, {within}.is_tied, a.weight,
+        select {unit} as unit_id, a.journey_id, a.at_us, a.ordinal, a.signal_id, {within}.place, {within}.sooner, {within}.later, {within}.is_tied, a.weight,
                {excused} as excused, {closed}, {zone} as source_zone{carried}{matches}{parts}
-        from {pool.given.of(trigger)} as a {journeys} {own_units} {zones}
+        from {pool.made_by(trigger)} as a {journeys} {own_units} {zones}
         where a.journey_id is not null and {scope.selects(trigger, "a")}{wanted}{once}"""
     return _for_each_part(scope, promise.each, pool, found) if promise.each else found
 
@@ -110,6 +113,7 @@ class Role:
         ties_count: A signal at the very instant of the trigger, from another file, counts as after it (before it, where a promise looks back).
         ties_if: SQL that the trigger, named `{trigger}`, must hold for its ties to count.
         has_ties: Some signal of the pool lies at an instant that several files tell.
+        ahead: Columns of the trigger that hold the first of the role after it; None: it is looked for.
     """
 
     name: str
@@ -119,6 +123,12 @@ class Role:
     ties_count: bool = True
     ties_if: str = "true"
     has_ties: bool = True
+    ahead: Answers | None = None
+
+    @property
+    def question(self) -> tuple[str, ...]:
+        """What it asks of each trigger: equal for roles that find the same first signal."""
+        return (self.signals, str(self.ties_count), self.ties_if) if self.has_ties else (self.signals,)
 
     def meets(self, trigger: str, signal: str) -> str:
         """SQL: both have the same keys."""
@@ -182,7 +192,8 @@ def target_role(
         *(f"match_{number}" for number in range(len(columns))),
     )
     counts = promise.pattern not in {"never", "of"}
-    return Role("target", signals, keys, identity_of(promise), counts, ties_if, has_ties=pool.has_ties)
+    role = Role("target", signals, keys, identity_of(promise), counts, ties_if, has_ties=pool.has_ties)
+    return _answered(role, promise, pool)
 
 
 def _by_part(scope: Scope, each: str, relation: str) -> str:
@@ -211,7 +222,8 @@ def signal_role(
         select unit_id, at_us, ordinal, signal_id, place, is_tied{columns}
         from {pool.of(ref)}
         where {scope.selects(ref)}"""
-        return Role(name, signals, ("unit_id",), identity_of(promise), has_ties=pool.has_ties)
+        role = Role(name, signals, ("unit_id",), identity_of(promise), has_ties=pool.has_ties)
+        return _answered(role, promise, pool)
     parts = scope.parts[promise.each]
     signals = f"""
         select unit_id, part_id, at_us, ordinal, signal_id, place, is_tied{columns}
@@ -227,8 +239,36 @@ def signal_role(
     return Role(name, signals, ("unit_id", "part_id"), identity_of(promise), has_ties=pool.has_ties)
 
 
+def _answered(role: Role, promise: Promise, pool: Pool) -> Role:
+    """The role, with the columns that hold it where somebody has looked ahead for it."""
+    known = pool.ahead.get(promise.trigger.signal) if promise.trigger and not pool.lived else None
+    return replace(role, ahead=known.answers.get(role.question)) if known else role
+
+
+def timed_target(scope: Scope, promise: Promise, pool: Pool) -> Role:
+    """The target of which the first after each trigger decides."""
+    early = "{trigger}.from_at <= {trigger}.at_us" if promise.between else "true"
+    return target_role(scope, promise, pool, ties_if=early)
+
+
+def sought(scope: Scope, promise: Promise, pool: Pool) -> list[Role]:
+    """Roles of which a promise asks the first after each trigger, where that hangs on nothing else that the trigger says."""
+    if promise.after is None or pool.lived is not None:
+        return []
+    roles = [
+        signal_role("waiver", scope, promise, promise.unless, pool),
+        signal_role("until", scope, promise, promise.until, pool),
+    ]
+    if promise.pattern in {"expect", "never"} and promise.sum is None and promise.every is None:
+        roles.append(timed_target(scope, promise, pool))
+    plain = [role for role in roles if role is not None and role.keys == ("unit_id",)]
+    return [role for role in plain if not role.has_ties or role.ties_if == "true"]
+
+
 def first_after(trigger: str, role: Role) -> str:
     """Triggers with the first signal of a role after each: at a later instant, or at the same one where that counts as after."""
+    if role.ahead is not None:
+        return f"select *, {', '.join(f'{column} as {role.name}_{part}' for part, column in role.ahead.items())} from {trigger}"
     if not role.has_ties:
         return _next_placed(trigger, role, "place")
     name = role.name
@@ -271,6 +311,20 @@ def _next_placed(trigger: str, role: Role, place: str) -> str:
             select t.*, {found}
             from {trigger} as t
             asof left join ({_with_last(role)}) as e on {equal}t.{place} < e.place"""
+
+
+def last_placed(trigger: str, role: Role, place: str) -> str:
+    """Triggers with `ROLE_at` and `ROLE_id` of the last signal of a role whose place is smaller than their own."""
+    name, others = role.name, [key for key in role.keys if key != "unit_id"]
+    equal = f"{role.meets('t', 'e')} and " if others else ""
+    found = ", ".join(
+        f"{f'e.{column}' if others else f'case when e.unit_id = t.unit_id then e.{column} end'} as {name}_{part}"
+        for part, column in (("at", "at_us"), ("id", "signal_id"))
+    )
+    return f"""
+            select t.*, {found}
+            from {trigger} as t
+            asof left join ({role.signals}) as e on {equal}t.{place} > e.place"""
 
 
 def _with_last(role: Role) -> str:

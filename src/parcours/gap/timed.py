@@ -12,6 +12,7 @@ from parcours.gap.roles import (
     none_after,
     signal_role,
     target_role,
+    timed_target,
     triggers,
 )
 from parcours.journey.tables import FILE_SHIFT
@@ -38,9 +39,7 @@ def judge_timed(bench: Bench, promise: Promise, pool: Pool, undated: Pool | None
         undated: Those that happened at an instant nobody can read; None: no target is among them.
     """
     scope = bench.scope
-    target = target_role(
-        scope, promise, pool, ties_if="{trigger}.from_at <= {trigger}.at_us" if promise.between else "true"
-    )
+    target = timed_target(scope, promise, pool)
     waiver = signal_role("waiver", scope, promise, promise.unless, pool)
     until = signal_role("until", scope, promise, promise.until, pool)
     steps = {

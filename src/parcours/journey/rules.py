@@ -88,6 +88,7 @@ class Usual:
     """How long it usually takes from one node to another, however much lies between.
 
     Attributes:
+        pairs: How many pairs of visits tell it; 0 where nobody counted.
         wait_mean_s: Mean; seconds.
         wait_std_s: Standard deviation of the sample, 0 for a single pair; seconds.
     """
@@ -96,6 +97,7 @@ class Usual:
     target: int
     wait_mean_s: float
     wait_std_s: float
+    pairs: int = 0
 
 
 def place_walk(engine: Engine) -> None:
@@ -119,15 +121,36 @@ def violations(engine: Engine, constraints: Sequence[Constraint]) -> pa.Table:
         Pesic, Schonenberg, van der Aalst (2007), DECLARE: full support for loosely-structured processes, EDOC. On finished journeys
         each of these templates is a comparison of how often, when first and when last its nodes were visited.
     """
+    _ask(engine, constraints)
+    engine.make_table(__package__, "visited_node")
+    found = engine.model(__package__, "declare_violation")
+    engine.run("drop table visited_node")
+    return found
+
+
+def concerned(engine: Engine, constraints: Sequence[Constraint]) -> list[int]:
+    """How many journeys each constraint says something of: the others satisfy it because nothing was asked of them.
+
+    A constraint on one node speaks of all. `response`, `responded_existence` and `noncoexistence` speak of journeys with their first node,
+    `precedence` of those with the second, `succession` and `coexistence` of those with either.
+
+    Args:
+        engine: Holds `placed_walk`.
+        constraints: What is asked.
+    """
+    _ask(engine, constraints)
+    rows = engine.model(__package__, "rule_concern").to_pylist()
+    found = {row["constraint_id"]: row["journeys"] for row in rows}
+    return [found[number] for number in range(len(constraints))]
+
+
+def _ask(engine: Engine, constraints: Sequence[Constraint]) -> None:
+    """Make the constraints readable as `asked_constraint`."""
     rows = [
         {"constraint_id": number, "template": each.template, "node": each.node, "other": each.other}
         for number, each in enumerate(constraints)
     ]
     engine.register("asked_constraint", pa.Table.from_pylist(rows, schema=_CONSTRAINT))
-    engine.make_table(__package__, "visited_node")
-    found = engine.model(__package__, "declare_violation")
-    engine.run("drop table visited_node")
-    return found
 
 
 def temporal_profile(engine: Engine) -> list[Usual]:
@@ -140,7 +163,7 @@ def temporal_profile(engine: Engine) -> list[Usual]:
         Stertz, Mangler, Rinderle-Ma (2020), Temporal conformance checking at runtime based on time-infused process models, arXiv:2008.07262.
     """
     return [
-        Usual(row["source"], row["target"], row["wait_mean_s"], row["wait_std_s"])
+        Usual(row["source"], row["target"], row["wait_mean_s"], row["wait_std_s"], row["pairs"])
         for row in engine.model(__package__, "temporal_pair").to_pylist()
     ]
 

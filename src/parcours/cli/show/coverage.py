@@ -41,6 +41,8 @@ KINDS = {  # kinds of gaps in capture: words and colour
     "quiet_source": ("✗ gone quiet", BAD),
     "deaf_source": ("✗ deaf", BAD),
     "deaf_place": ("✗ deaf there", BAD),
+    "deaf_type": ("✗ type not heard", BAD),
+    "thin": ("✗ far too few", BAD),
     "unheard_step": ("░ step nobody listens to", ""),
     "unheard_touchpoint": ("░ touchpoint nobody listens to", ""),
     "unknown_touchpoint": ("◌ lived, on no map", ""),
@@ -120,7 +122,7 @@ def _gap_lines(gaps: Sequence[Row]) -> Iterator[Text]:
     lines: list[list[Cell]] = []
     for row in gaps:
         word, style = KINDS[row["kind"]]
-        where = " · ".join(part for part in (row["what"], row["place"]) if part)
+        where = " · ".join(part for part in (row["what"], row["place"], row["type"]) if part)
         hides = [f"{row['verdicts']:,} not observable"] if row["verdicts"] else []
         if row["kind"] == "unknown_touchpoint" or (row["journeys"] and not row["verdicts"]):
             hides.append(f"{row['journeys']:,} journeys")
@@ -160,7 +162,7 @@ def _timeline(row: Row, first: str | None, last: str | None) -> Text:
     start, end = place(row["first_at"]), place(row["last_at"])
     signs = ["━" if start <= number <= end else "░" for number in range(_LENGTH)]
     for deaf in row["deaf"]:
-        if deaf["place"] is None:
+        if deaf["place"] is None and deaf["type"] is None:
             for number in range(place(deaf["since"]), place(deaf["until"]) + 1):
                 signs[number] = "▞"
     styles = {"━": GOOD, "░": FAINT, "▞": BAD}
@@ -174,15 +176,24 @@ def _state(row: Row, last: str | None) -> Text:
     said = []
     if row["state"] == "quiet":
         said.append(f"✗ silent for {lapse(seconds_between(row['quiet_since'], last))}")
-    whole = [deaf for deaf in row["deaf"] if deaf["place"] is None]
-    if whole:
-        said.append(f"✗ deaf for {lapse(sum(deaf['hours'] for deaf in whole) * 3600)}")
+    whole = [deaf for deaf in row["deaf"] if deaf["place"] is None and deaf["type"] is None]
+    for word, times in (
+        ("deaf", [deaf for deaf in whole if not deaf["heard"]]),
+        ("far too few", [deaf for deaf in whole if deaf["heard"]]),
+    ):
+        if times:
+            said.append(f"✗ {word} for {lapse(sum(deaf['hours'] for deaf in times) * 3600)}")
     places = {deaf["place"] for deaf in row["deaf"]} - {None}
     if places:
         said.append(
             f"✗ deaf at {', '.join(sorted(places))}"
             if len(places) == 1
             else f"✗ deaf at {len(places)} places"
+        )
+    types = {deaf["type"] for deaf in row["deaf"]} - {None}
+    if types:
+        said.append(
+            f"✗ without {', '.join(sorted(types))}" if len(types) == 1 else f"✗ without {len(types)} types"
         )
     return Text(", ".join(said), style=BAD) if said else Text("to the end")
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from parcours.gap.judging import trace
 from parcours.gap.measured import place_of
 from parcours.gap.roles import WHOLE, identity_of, other_file, target_role
+from parcours.gap.several import counted_in
 from parcours.journey.where import number_of
 from parcours.lake import identifier
 
@@ -61,13 +62,10 @@ def replay(engine: Engine, bench: Bench, promise: Promise, triggers: Collection[
     known = _rows(engine, steps, f"select v.* from {last} as v where {wanted}")
     near = _by_key(_rows(engine, steps, _near(bench, promise, pool, f"{last} as v", wanted)))
     counted: dict[Key, list[Row]] = {}
-    if "placed" in steps:
+    if promise.of is not None:
         named = ", ".join(f"_{name} as {name}" for name in identity_of(promise))
-        counted = _by_key(
-            _rows(
-                engine, steps, f"select {named}, found_id from placed as v where {wanted.replace('v.', '_')}"
-            )
-        )
+        asked = counted_in(bench.scope, promise, pool, wanted.replace("v.", "t."))
+        counted = _by_key(_rows(engine, steps, f"select {named}, found_id from ({asked})"))
     revisions: dict[Key, list[Row]] = {}
     if "told_due" in steps:
         revisions = _by_key(_rows(engine, steps, _revisions(bench, promise, pool, f"{last} as v", wanted)))

@@ -9,7 +9,8 @@ import pyarrow as pa
 
 from parcours.gap.finding import drawn_map
 from parcours.gap.listening.hearing import quiet_since
-from parcours.gap.listening.reading import hidden_by, place_names
+from parcours.gap.listening.reading import FAR, hidden_by, place_names
+from parcours.gap.listening.spans import Silence
 from parcours.gap.tables import VERDICT
 from parcours.journey import JOURNEY, JOURNEY_STEP
 from parcours.kernel.clock import format_instant
@@ -31,16 +32,18 @@ class Kind(StrEnum):
     QUIET_SOURCE = "quiet_source"
     DEAF_SOURCE = "deaf_source"
     DEAF_PLACE = "deaf_place"
+    DEAF_TYPE = "deaf_type"
+    THIN = "thin"
     UNHEARD_STEP = "unheard_step"
     UNHEARD_TOUCHPOINT = "unheard_touchpoint"
     UNKNOWN_TOUCHPOINT = "unknown_touchpoint"
 
 
 def capture_gaps(results: Results, hearing: Hearing) -> list[Row]:
-    """Sources gone quiet, sources and places that were deaf, steps and touchpoints nobody listens to, touchpoints that no map knows.
+    """Sources gone quiet; sources, places and types that were deaf, or thin; steps and touchpoints nobody listens to, touchpoints that no map knows.
 
     Returns:
-        Rows `kind, what, map, place, since, until, promises, verdicts, journeys`: the promises, verdicts and journeys that a gap
+        Rows `kind, what, map, place, type, since, until, promises, verdicts, journeys`: the promises, verdicts and journeys that a gap
         hides; of a touchpoint that no map knows, the journeys that lived it.
     """
     found = [*_silent(results, hearing), *_unheard(results), *_unknown(results)]
@@ -54,7 +57,7 @@ def _gap(kind: Kind, what: str, **more: object) -> Row:
     return {
         "kind": kind.value,
         "what": what,
-        **dict.fromkeys(("map", "place", "since", "until")),
+        **dict.fromkeys(("map", "place", "type", "since", "until")),
         "promises": [],
         "verdicts": 0,
         "journeys": 0,
@@ -71,20 +74,28 @@ def _silent(results: Results, hearing: Hearing) -> Iterator[Row]:
         for stream in whole
         if (since := quiet_since(stream, newest, results.zone)) is not None
     ]
-    times = [(source, None, since, None) for source, since in quiet]
+    times = [Silence(source, None, since, FAR, 0.0) for source, since in quiet]
     for (source, since), hides in zip(quiet, hidden_by(results, times), strict=True):
         yield _gap(Kind.QUIET_SOURCE, source, since=format_instant(since, results.zone), **hides)
     silences = hearing.silences
-    spans = [(item.source, item.place, item.since, item.until) for item in silences]
-    for item, hides in zip(silences, hidden_by(results, spans), strict=True):
+    for item, hides in zip(silences, hidden_by(results, silences), strict=True):
         yield _gap(
-            Kind.DEAF_SOURCE if item.place is None else Kind.DEAF_PLACE,
+            _kind_of(item),
             item.source,
+            type=item.type,
             place=None if item.place is None else names[item.place],
             since=format_instant(item.since, results.zone),
             until=format_instant(item.until, results.zone),
             **hides,
         )
+
+
+def _kind_of(silence: Silence) -> Kind:
+    if silence.heard:
+        return Kind.THIN
+    if silence.type is not None:
+        return Kind.DEAF_TYPE
+    return Kind.DEAF_SOURCE if silence.place is None else Kind.DEAF_PLACE
 
 
 def _unheard(results: Results) -> Iterator[Row]:

@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pyarrow as pa
 
-from parcours.gap.listening.rhythm import DAY_H, WEEK_H
-from parcours.gap.listening.silence import find_silences, hours_of, hours_to_tell
+from parcours.gap.listening.rhythm import DAY_H, WEEK_H, Rhythm
+from parcours.gap.listening.silence import Silences, find_silences, hours_of, hours_to_tell
 from parcours.gap.listening.spans import Silence
+from parcours.gap.listening.thinning import find_thin
 from parcours.journey.brand import NONE, public_holidays
 from parcours.kernel.clock import EPOCH, SECOND_US
 
@@ -34,6 +35,8 @@ FALSE_ALARMS = 0.01  # healthy streams of which a silence is taken for deafness,
 _HOUR_US = 3600 * SECOND_US
 _YEAR_US = 31_556_952 * SECOND_US
 _AROUND_DAYS = 2  # before and after a day that is like no other, habits change too
+_ROUNDS = 2  # what is found thin is left out of learning once
+_RUN_UP_US = WEEK_H * _HOUR_US  # of a type, from its first signal
 _PATIENCE_H = 48  # with a stream too thin to tell
 _LEAST_WEEKS = 2  # of a source; a rhythm of the week shows in no less
 _LAST_WEEKS = 4  # that tell what is to be expected after the last signal
@@ -84,6 +87,7 @@ def listen(
     places: tuple[int, Collection[int]],
     clock: tuple[str, Collection[date]],
     as_of: int,
+    types: Mapping[int, str] | None = None,
 ) -> Hearing:
     """Learn how each source is heard, everywhere and at each place, and find the silences its rhythm does not explain.
 
@@ -96,6 +100,7 @@ def listen(
         places: Code of the namespace that names places (-1: none does), and codes of the sources that name some.
         clock: Time zone, and days that are like no others.
         as_of: Instant of the run, microseconds UTC; what comes later does not exist.
+        types: Code of each type to its name, where a type is listened to on its own within each source; None: all types are one.
 
     Source:
         docs/explanation/listening.md; ADR-0019.
@@ -104,16 +109,21 @@ def listen(
     engine.register("placed_source", pa.table({"source_id": pa.array(sorted(placed), pa.int32())}))
     found = engine.model("parcours.gap", "heard_hour", {"as_of": as_of, "namespace_id": namespace_id})
     hours = _Hours.of(found, clock[0])
+    typed = None if types is None else _hours_of_types(engine, clock[0], as_of)
     streams: list[Stream] = []
     silences: list[Silence] = []
     for code, name in sorted(sources.items(), key=lambda pair: pair[1]):
         of_source = hours.take(hours.source == code)
         if len(of_source.hour):
-            for more, told in _source(name, of_source, clock[1]):
+            grid = _Grid(name, of_source, clock[1])
+            for more, told in _source(grid, of_source):
                 streams += more
                 silences += told
+            if types is not None and typed is not None:
+                silences += _of_types(grid, typed.take(typed.source == code), types)
     return Hearing(
-        tuple(streams), tuple(sorted(silences, key=lambda item: (item.since, item.source, item.place or 0)))
+        tuple(streams),
+        tuple(sorted(silences, key=lambda item: (item.since, item.source, item.place or 0, item.type or ""))),
     )
 
 
@@ -213,11 +223,31 @@ def _on_the_wall(hour: Integers, zone: str) -> Integers:
     return walls
 
 
-def _source(
-    name: str, hours: _Hours, odd_days: Collection[date]
-) -> Iterator[tuple[list[Stream], list[Silence]]]:
+def _hours_of_types(engine: Engine, zone: str, as_of: int) -> _Hours:
+    """Hours in which each type of each source was heard; the type stands where a place would."""
+    found = engine.model("parcours.gap", "heard_type_hour", {"as_of": as_of})
+    return _Hours.of(found.rename_columns(["source_id", "place_id", *found.column_names[2:]]), zone)
+
+
+def _of_types(grid: _Grid, hours: _Hours, types: Mapping[int, str]) -> list[Silence]:
+    """Times in which one type of a source was not heard while the others went on.
+
+    Before its first signal a type may not have been known, and in its first week what it follows, such as a collection its order, runs up.
+    """
+    codes = np.unique(hours.place)
+    if len(codes) < 2:  # noqa: PLR2004 - one type is the whole source
+        return []
+    streams, silences = grid.listen(hours, codes)
+    began = {stream.place: stream.first_at for stream in streams}
+    return [
+        item._replace(place=None, type=types[item.place])
+        for item in silences
+        if item.place is not None and item.since >= began[item.place] + _RUN_UP_US
+    ]
+
+
+def _source(grid: _Grid, hours: _Hours) -> Iterator[tuple[list[Stream], list[Silence]]]:
     """The whole of a source, then its places, as many at once as fit."""
-    grid = _Grid(name, hours, odd_days)
     yield grid.listen(hours, None)
     placed = hours.take(hours.is_placed)
     ids, place = np.unique(placed.place, return_inverse=True)
@@ -266,14 +296,7 @@ class _Grid:
         if not (self._can_learn and len(learnt)):
             return streams, []
         counts = cells.counts[learnt]
-        found, rhythm = find_silences(
-            counts,
-            self._heard,
-            self._counted,
-            FALSE_ALARMS,
-            has_sisters=ids is not None,
-            unsure=self._unsure,
-        )
+        found, thin, rhythm = self._find(counts, has_sisters=ids is not None)
         waits = hours_to_tell(counts.sum(axis=1), rhythm, FALSE_ALARMS)
         for number, of_stream in enumerate(learnt):
             streams[of_stream] = _with_rhythm(
@@ -285,14 +308,40 @@ class _Grid:
                 places[learnt[number]],
                 *cells.ends(learnt[number], first, until, self._ends),
                 round(float(count), 1),
+                None,
+                float(counts[number, first:until].sum()),
             )
+            for each in (found, thin)
             for number, first, until, count in zip(
-                found.stream, found.first, found.until, found.missed, strict=True
+                each.stream, each.first, each.until, each.missed, strict=True
             )
         ]
         if ids is None:
-            self._counted &= ~hours_of(found, counts.shape)[0]
+            for each in (found, thin):
+                self._counted &= ~hours_of(each, counts.shape)[0]
         return streams, silences
+
+    def _find(self, counts: Figures, *, has_sisters: bool) -> tuple[Silences, Silences, Rhythm]:
+        """Silences, and days that brought far too little, with the silences in them; once such days are found, the rhythm is learnt without."""
+        left_out = np.zeros(counts.shape, bool)
+        for _ in range(_ROUNDS):
+            silences, rhythm = find_silences(
+                counts,
+                self._heard,
+                self._counted,
+                FALSE_ALARMS,
+                has_sisters=has_sisters,
+                unsure=self._unsure,
+                left_out=left_out,
+            )
+            heard = self._heard & ~hours_of(silences, counts.shape)
+            thin = find_thin(counts, heard, rhythm, FALSE_ALARMS, self._unsure)
+            if not len(thin.stream):
+                break
+            left_out = hours_of(thin, counts.shape)
+        inside = hours_of(thin, counts.shape)
+        within = inside[silences.stream, silences.first] & inside[silences.stream, silences.until - 1]
+        return silences.take(~within), thin, rhythm
 
     def _stream(self, cells: _Cells, number: int, place: int | None) -> Stream:
         return Stream(

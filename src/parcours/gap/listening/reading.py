@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]  # rows leave as JSON
 _HOUR_US = 3600 * SECOND_US
-_FAR = 1 << 62  # microseconds UTC
+FAR = 1 << 62  # microseconds UTC: the end of what lasts
 
 
 def hearing_of(results: Results) -> Hearing:
@@ -37,6 +37,7 @@ def hearing_of(results: Results) -> Hearing:
         (_namespace(results), [codes[name] for name in told["placed"]]),
         (results.zone, odd_days(brand, results.region, spans)),
         results.manifest.as_of,
+        {code: name for name, code in results.vault.terms("type").items()},
     )
 
 
@@ -55,9 +56,7 @@ def coverage_rows(results: Results, hearing: Hearing) -> list[Row]:
     names = place_names(results, hearing)
     whole = {stream.source: stream for stream in hearing.streams if stream.place is None}
     newest = max((stream.last_at for stream in whole.values()), default=0)
-    hidden = hidden_by(
-        results, [(item.source, item.place, item.since, item.until) for item in hearing.silences]
-    )
+    hidden = hidden_by(results, hearing.silences)
     answer = []
     for row in results.coverage():
         stream = whole.get(row["source"])
@@ -87,10 +86,12 @@ def coverage_rows(results: Results, hearing: Hearing) -> list[Row]:
 def _deaf(results: Results, silence: Silence, names: Mapping[int, str], hides: Row) -> Row:
     return {
         "place": None if silence.place is None else names[silence.place],
+        "type": silence.type,
         "since": format_instant(silence.since, results.zone),
         "until": format_instant(silence.until, results.zone),
         "hours": round((silence.until - silence.since) / _HOUR_US, 1),
         "missed": silence.missed,
+        "heard": silence.heard,
         **hides,
     }
 
@@ -109,14 +110,17 @@ def _hours(stream: Stream | None) -> float | None:
     return None if stream is None or stream.tells_within_h is None else round(stream.tells_within_h, 1)
 
 
-def hidden_by(results: Results, times: Sequence[tuple[str, int | None, int, int | None]]) -> list[Row]:
+def hidden_by(results: Results, silences: Sequence[Silence]) -> list[Row]:
     """What silences hide: `promises` that their source must prove, and the `verdicts` and `journeys` that are not observable.
 
     Args:
         results: The published run.
-        times: Source, place (None: everywhere), last signal before, first signal after (None: none came).
+        silences: Those that last have `FAR` as their end.
     """
-    proof: Mapping[str, Mapping[str, Sequence[str]]] = results.manifest.facts["listening"]["proof"]  # type: ignore[index]  # facts are JSON
+    facts: dict[str, Any] = dict(results.manifest.facts)  # facts are JSON
+    proof: Mapping[str, Mapping[str, Sequence[str]]] = facts["listening"]["proof"]
+    targets: Mapping[str, Mapping[str, str]] = facts["listening"].get("targets", {})
+    kinds = {f"{of}/{name}": kind for of, told in targets.items() for name, kind in told.items()}
     codes = results.vault.terms("promise")
     proves: dict[str, dict[int, str]] = {}
     for of, promises in proof.items():
@@ -128,17 +132,18 @@ def hidden_by(results: Results, times: Sequence[tuple[str, int | None, int, int 
         {
             "number": number,
             "promise_id": code,
-            "place_id": place,
-            "since": since,
-            "until": _FAR if until is None else until,
+            "place_id": item.place,
+            "since": item.since,
+            "until": item.until,
         }
-        for number, (source, place, since, until) in enumerate(times)
-        for code in proves.get(source, {})
+        for number, item in enumerate(silences)
+        for code, name in proves.get(item.source, {}).items()
+        if item.type in {None, kinds.get(name)}
     ]
-    answer: list[Row] = [{"promises": [], "verdicts": 0, "journeys": 0} for _ in times]
+    answer: list[Row] = [{"promises": [], "verdicts": 0, "journeys": 0} for _ in silences]
     for row in _hidden(results, rows):
         told = answer[row["number"]]
-        told["promises"].append(proves[times[row["number"]][0]][row["promise_id"]])
+        told["promises"].append(proves[silences[row["number"]].source][row["promise_id"]])
         told["verdicts"] += row["verdicts"]
         told["journeys"] += row["journeys"]
     return answer

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
 
 _LEAST_MISSED = 3.0  # signals; a shorter silence says nothing at any bound we use, and is not looked at
-_UNSURE_SHAPE = (
+UNSURE_SHAPE = (
     2.0  # of days around holidays, on which habits change as they will: every seventh brings a third or less
 )
 _ROUNDS = 2  # what is found deaf is left out of learning; once, or bursts would be learnt as the rhythm
@@ -59,6 +59,7 @@ def find_silences(
     *,
     has_sisters: bool,
     unsure: Claims | None = None,
+    left_out: Claims | None = None,
 ) -> tuple[Silences, Rhythm]:
     """Silences too unlikely for a healthy stream, and the rhythm learnt from all other hours.
 
@@ -72,8 +73,11 @@ def find_silences(
         false_alarms: Share of healthy streams, in (0, 1).
         has_sisters: As in `learn_rhythm`.
         unsure: (n_day,), days around public holidays; none by default.
+        left_out: (n_stream, n_hour), hours that are not learnt from in any case; none by default.
     """
     possible = np.broadcast_to(heard, counts.shape)
+    if left_out is not None:
+        possible = possible & ~left_out
     healthy = possible.copy()
     for _ in range(_ROUNDS):
         rhythm = learn_rhythm(counts, healthy, counted, has_sisters=has_sisters)
@@ -110,7 +114,7 @@ def all_silences(counts: Figures, heard: Claims, rhythm: Rhythm, unsure: Claims 
     The level of a day is gamma distributed around 1 and signals come by chance at that level. What a day did bring tells of its level, so a
     silence of part of a day is less telling where the rest of it was quiet too: with shape k, n heard where M were expected, and S expected in the
     silence, the chance of none is ((k + M) / (k + M + S)) ** (k + n). Days are taken as independent; those that are `unsure` have no larger k than
-    `_UNSURE_SHAPE`.
+    `UNSURE_SHAPE`.
     """
     clump = rhythm.clump[:, None]
     expected = rhythm.expected * heard / clump
@@ -121,7 +125,7 @@ def all_silences(counts: Figures, heard: Claims, rhythm: Rhythm, unsure: Claims 
     stream, first, until, missed = stream[telling], first[telling], until[telling], missed[telling]
     shape = np.repeat(rhythm.shape[:, None], counts.shape[1] // DAY_H, axis=1)
     if unsure is not None:
-        shape[:, unsure] = np.minimum(shape[:, unsure], _UNSURE_SHAPE)
+        shape[:, unsure] = np.minimum(shape[:, unsure], UNSURE_SHAPE)
     day = _Days(counts * heard / clump, flow, shape)
     first_day, last_day = first // DAY_H, (until - 1) // DAY_H
     same = first_day == last_day

@@ -17,7 +17,9 @@ class Silence(NamedTuple):
         place: Object id of the place; None: everywhere.
         since: Last signal before it, microseconds UTC; of a place that was not heard yet, the first of its source.
         until: First signal after it; of a place that is silent to the end, the last of its source.
-        missed: Signals that were to be expected.
+        missed: Signals that were to be expected, and did not come.
+        type: The one type of signal that was not heard, while the source went on; None: all.
+        heard: Signals that came all the same, of a time in which far too few did; 0: none.
     """
 
     source: str
@@ -25,6 +27,8 @@ class Silence(NamedTuple):
     since: int
     until: int
     missed: float
+    type: str | None = None
+    heard: float = 0.0
 
 
 def changed_spans(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from parcours.gap.listening import quiet_since
 from parcours.kernel.clock import EPOCH
-from parcours.signal.catalogue import refusal_title
+from parcours.signal.catalogue import refusal_title, title_of
 from parcours.ui import charts
 from parcours.web.report.page import SourceLine, Table
 
@@ -95,7 +95,7 @@ def _line(
         spans = [
             item
             for item in facts.hearing.silences
-            if (item.source, item.place) == (stream.source, stream.place)
+            if (item.source, item.place, item.type) == (stream.source, stream.place, None)
         ]
         notes += [_lasting(sum(item.until - item.since for item in spans), language)] if spans else []
         line = charts.heard_strip(
@@ -132,10 +132,13 @@ def _lasting(lasted_us: int, language: Language) -> str:
     return language.count(round(hours / 24), "deaf for {n} day", "deaf for {n} days")
 
 
+_NOT_HEARD = {"quiet_source", "deaf_source", "deaf_place", "deaf_type", "thin"}
+
+
 def silence_table(facts: Facts, language: Language) -> Table | None:
     """What the strips hatch: each silence with its ends, what was missed and what it hides; None where nobody was deaf."""
     titles = {source.row["source"]: source.title for source in facts.sources}
-    rows = [row for row in facts.unheard if row["kind"] in {"quiet_source", "deaf_source", "deaf_place"}]
+    rows = [row for row in facts.unheard if row["kind"] in _NOT_HEARD]
     if not rows:
         return None
     return Table(
@@ -150,7 +153,8 @@ def silence_table(facts: Facts, language: Language) -> Table | None:
         tuple(
             (
                 language.pick(titles[row["what"]]),
-                row["place"] or language.text("everywhere"),
+                row["place"]
+                or (language.pick(title_of(row["type"])) if row["type"] else language.text("everywhere")),
                 _when(row["since"], language),
                 _when(row["until"], language) if row["until"] else language.text("no more"),
                 language.number(row["verdicts"]),
