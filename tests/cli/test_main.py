@@ -40,6 +40,10 @@ READERS = {
     "graph per person": ("journeys", "graph", "--per", "person", "--quiet", "7d"),
     "variants": ("journeys", "variants", "--map", MAP),
     "variants per ticket": ("journeys", "variants", "--per", "ticket"),
+    "measures": ("journeys", "measures", "--map", MAP),
+    "measures by outcome": ("journeys", "measures", "--map", MAP, "--by", "outcome"),
+    "mixed": ("journeys", "mixed"),
+    "stores": ("journeys", "stores", "--look-back", "7d"),
     "maps": ("map", "list"),
 }
 

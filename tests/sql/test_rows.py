@@ -117,6 +117,12 @@ COLUMNS: dict[str, Mapping[str, str]] = {
     "unsettled_unit": {"unit_id": "BIGINT"},
     "uncoded": {"journey": "BIGINT", "node": "VARCHAR", "at_us": "BIGINT", "ordinal": "BIGINT"},
     "coded_node": {"code": "INTEGER", "name": "VARCHAR"},
+    "purchase_way": {
+        **dict.fromkeys(("signal_id", "person_id", "bought_at"), "BIGINT"),
+        "value_minor": "DOUBLE",
+        **dict.fromkeys(("currency", "way"), "VARCHAR"),
+        "store_id": "BIGINT",
+    },
     "walk": {
         "journey": "BIGINT",
         "node": "INTEGER",

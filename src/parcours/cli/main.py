@@ -13,6 +13,7 @@ import typer
 
 from parcours import __version__
 from parcours.cli.deciding import add_deciding, told_decisions
+from parcours.cli.mining import add_mining
 from parcours.cli.options import AsFormat, Folder, Format, Language, at_workspace
 from parcours.cli.options import print_json as _print_json
 from parcours.cli.recognising import add_recognising, explain_two
@@ -816,6 +817,7 @@ def bench(
 
 
 add_deciding(app)
+add_mining(journeys_app)
 add_rights(app)
 add_recognising(identity_app)
 
