@@ -44,6 +44,13 @@ READERS = {
     "measures by outcome": ("journeys", "measures", "--map", MAP, "--by", "outcome"),
     "mixed": ("journeys", "mixed"),
     "stores": ("journeys", "stores", "--look-back", "7d"),
+    "simple graph": ("journeys", "graph", "--map", MAP, "--cover", "0.8"),
+    "matrix": ("journeys", "matrix", "--map", MAP, "--anchor", "hand-over"),
+    "funnel": ("journeys", "funnel", "--map", MAP),
+    "funnel of types": ("journeys", "funnel", "--per", "order", "--steps", "order.placed,order.collected"),
+    "loops": ("journeys", "loops", "--per", "person"),
+    "diff": ("journeys", "diff", "--map", MAP, "--promise", "ready-in-2h"),
+    "diff of periods": ("journeys", "diff", "--per", "order", "--since", "2026-10-01"),
     "maps": ("map", "list"),
 }
 

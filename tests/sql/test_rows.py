@@ -117,6 +117,14 @@ COLUMNS: dict[str, Mapping[str, str]] = {
     "unsettled_unit": {"unit_id": "BIGINT"},
     "uncoded": {"journey": "BIGINT", "node": "VARCHAR", "at_us": "BIGINT", "ordinal": "BIGINT"},
     "coded_node": {"code": "INTEGER", "name": "VARCHAR"},
+    "move": {
+        **dict.fromkeys(("journey", "person"), "BIGINT"),
+        "node": "INTEGER",
+        "at_us": "BIGINT",
+        **dict.fromkeys(("place", "next_node"), "INTEGER"),
+        "next_us": "BIGINT",
+    },
+    "cohort": {"journey": "BIGINT", "is_chosen": "BOOLEAN"},
     "purchase_way": {
         **dict.fromkeys(("signal_id", "person_id", "bought_at"), "BIGINT"),
         "value_minor": "DOUBLE",

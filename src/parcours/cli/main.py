@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,8 +12,9 @@ import typer
 
 from parcours import __version__
 from parcours.cli.deciding import add_deciding, told_decisions
+from parcours.cli.lives import add_lives
 from parcours.cli.mining import add_mining
-from parcours.cli.options import AsFormat, Folder, Format, Language, at_workspace
+from parcours.cli.options import AsFormat, Folder, Format, Language, Nodes, at_workspace
 from parcours.cli.options import print_json as _print_json
 from parcours.cli.recognising import add_recognising, explain_two
 from parcours.cli.rights import add_rights
@@ -36,13 +36,6 @@ app.add_typer(journeys_app, name="journeys")
 app.add_typer(map_app, name="map")
 identity_app = typer.Typer(help="Who people are.", no_args_is_help=True)
 app.add_typer(identity_app, name="identity")
-
-
-class Nodes(StrEnum):
-    """What the nodes of a map's graph are."""
-
-    STEP = "step"
-    TYPE = "type"
 
 
 Memory = Annotated[str | None, typer.Option(help="Bound on memory, such as 6GB.")]
@@ -517,21 +510,36 @@ def journeys_graph(  # noqa: PLR0913, PLR0917 - each option chooses journeys
     quiet: Annotated[
         str | None, typer.Option(help="Per person: a silence that ends a journey, such as 30d.")
     ] = None,
+    cover: Annotated[
+        float | None,
+        typer.Option(
+            min=0, max=1, help="Only the transitions that explain this share of people, such as 0.8."
+        ),
+    ] = None,
     memory: Memory = None,
     limit: Limit = 30,
 ) -> None:
     """Transitions with counts, people and waits; start and end are empty."""
     from parcours.cli.show.journeys import graph_lines
     from parcours.cli.show.tables import write
+    from parcours.gap.mining.choice import Choice
+    from parcours.gap.mining.ways_through import simple_graph
     from parcours.gap.results import open_results
     from parcours.kernel.workspace import Workspace
 
     with open_results(Workspace(workspace), memory) as results:
-        rows = results.graph(map_name=map_name, by_type=by is Nodes.TYPE, per=per, quiet=quiet)
+        if cover is None:
+            rows, explained = (
+                results.graph(map_name=map_name, by_type=by is Nodes.TYPE, per=per, quiet=quiet),
+                None,
+            )
+        else:
+            choice = Choice(map_name, by is Nodes.TYPE, per, quiet)
+            rows, explained = simple_graph(results, choice, cover)
         if format is Format.JSON:
             _print_json(rows)
         else:
-            write(graph_lines(rows, limit))
+            write(graph_lines(rows, limit, explained))
 
 
 @journeys_app.command(
@@ -817,6 +825,7 @@ def bench(
 
 
 add_deciding(app)
+add_lives(journeys_app)
 add_mining(journeys_app)
 add_rights(app)
 add_recognising(identity_app)

@@ -1,4 +1,4 @@
-"""Commands that mine journeys; they read a published run and write nothing."""
+"""Commands that mine journeys: step matrices, funnels, loops, differences; they read a published run and write nothing."""
 
 from __future__ import annotations
 
@@ -7,101 +7,164 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from parcours.cli.options import AsFormat, Folder, Format, print_json
+from parcours.cli.lives import tell
+from parcours.cli.options import AsFormat, Folder, Format, Nodes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from parcours.gap.mining.choice import Choice
 
-    from rich.text import Text
-
-MapName = Annotated[str, typer.Option("--map", help="Journeys of this map.")]
-Memory = Annotated[str | None, typer.Option(help="Bound on memory, such as 6GB.")]
-LookBack = Annotated[
-    str, typer.Option(help="How long before a purchase looking around belongs to it, such as 30d.")
+MapName = Annotated[str | None, typer.Option("--map", help="Journeys of this map; nodes are its steps.")]
+By = Annotated[Nodes, typer.Option(help="Nodes of a map's journeys.")]
+Per = Annotated[
+    str | None,
+    typer.Option(help="Without a map: journeys per order, ticket, person...; nodes are signal types."),
 ]
+Quiet = Annotated[str | None, typer.Option(help="Per person: a silence that ends a journey, such as 30d.")]
+Memory = Annotated[str | None, typer.Option(help="Bound on memory, such as 6GB.")]
+Limit = Annotated[int, typer.Option(min=1, help="Rows shown; JSON has all.")]
 
 
-def _tell(format: Format, value: object, lines: Iterable[str | Text]) -> None:  # noqa: A002 - the option's name
-    """JSON, or lines for people."""
-    from parcours.cli.show.tables import write
+def _choice(map_name: str | None, by: Nodes, per: str | None, quiet: str | None) -> Choice:
+    from parcours.gap.mining.choice import Choice
 
-    if format is Format.JSON:
-        print_json(value)
-    else:
-        write(lines)
+    return Choice(map_name, by is Nodes.TYPE, per, quiet)
 
 
-def journeys_measures(
-    map_name: MapName,
+def journeys_matrix(  # noqa: PLR0913, PLR0917 - each option chooses journeys
     workspace: Folder = Path(),
     format: AsFormat = Format.TEXT,  # noqa: A002 - the option's name
-    by: Annotated[str | None, typer.Option(help="Group by outcome or month.")] = None,
-    each: Annotated[bool, typer.Option("--each", help="JSON only: one row per journey.")] = False,
-    calendar: Annotated[
+    map_name: MapName = None,
+    by: By = Nodes.STEP,
+    per: Per = None,
+    quiet: Quiet = None,
+    anchor: Annotated[
         str | None,
         typer.Option(
-            help="Tell waits in opening time of this calendar of brand.yaml too.",
-            show_default="the one that the map's promises name first",
+            help="Step or type whose first visit is offset 0.",
+            show_default="the first signal of each journey",
+        ),
+    ] = None,
+    before: Annotated[int, typer.Option(min=0, max=100, help="Moves looked at before the anchor.")] = 3,
+    after: Annotated[int, typer.Option(min=0, max=100, help="Moves looked at after it.")] = 5,
+    from_end: Annotated[
+        bool, typer.Option("--from-end", help="The anchor is the last visit, or the last signal.")
+    ] = False,
+    memory: Memory = None,
+) -> None:
+    """Where journeys are, so many moves before and after an anchor: how people came to it, and what they did next."""
+    from parcours.cli.show.mining import matrix_lines
+    from parcours.gap.mining.ways_through import matrix_rows
+    from parcours.gap.results import open_results
+    from parcours.kernel.workspace import Workspace
+
+    with open_results(Workspace(workspace), memory) as results:
+        choice = _choice(map_name, by, per, quiet)
+        rows = matrix_rows(results, choice, anchor, before, after, from_end=from_end)
+    tell(format, rows, matrix_lines(rows))
+
+
+def journeys_funnel(  # noqa: PLR0913, PLR0917 - each option chooses journeys
+    workspace: Folder = Path(),
+    format: AsFormat = Format.TEXT,  # noqa: A002 - the option's name
+    map_name: MapName = None,
+    by: By = Nodes.STEP,
+    per: Per = None,
+    quiet: Quiet = None,
+    steps: Annotated[
+        str | None,
+        typer.Option(
+            help="Steps or types in order, with commas.", show_default="the map's steps that are not optional"
         ),
     ] = None,
     memory: Memory = None,
 ) -> None:
-    """What journeys of a map were like: waits, channels, repeated contacts, steps again, effort, scores, worth."""
-    from parcours.cli.show.lives import measure_lines
-    from parcours.gap.mining.lives import effort_row, journey_rows, lives_of, measure_rows
+    """How many journeys reach each of some steps in turn, and where those go that do not reach the next; adds up to the graph's totals."""
+    from parcours.cli.show.mining import funnel_lines
+    from parcours.gap.mining.ways_through import funnel_rows
     from parcours.gap.results import open_results
     from parcours.kernel.workspace import Workspace
 
-    if each and (by is not None or format is not Format.JSON):
-        raise typer.BadParameter("needs --format json, and no --by", param_hint="--each")
+    asked = [name.strip() for name in (steps or "").split(",") if name.strip()]
     with open_results(Workspace(workspace), memory) as results:
-        lives = lives_of(results, map_name, calendar)
-        if each:
-            print_json(journey_rows(results, lives, map_name))
-            return
-        rows = measure_rows(results, lives, by)
-    _tell(format, {"measures": rows, "effort": effort_row(lives)}, measure_lines(rows, effort_row(lives)))
+        rows = funnel_rows(results, _choice(map_name, by, per, quiet), asked)
+    tell(format, rows, funnel_lines(rows))
 
 
-def journeys_mixed(
+def journeys_loops(  # noqa: PLR0913, PLR0917 - each option chooses journeys
     workspace: Folder = Path(),
     format: AsFormat = Format.TEXT,  # noqa: A002 - the option's name
-    look_back: LookBack = "30d",
+    map_name: MapName = None,
+    by: By = Nodes.STEP,
+    per: Per = None,
+    quiet: Quiet = None,
     memory: Memory = None,
+    limit: Limit = 10,
 ) -> None:
-    """How people come to a purchase across channels, with share and trend: research online and purchase in store, click and collect, and the rest."""
-    from parcours.cli.show.lives import way_lines
-    from parcours.gap.mining.ways import way_rows
+    """What journeys go through again, by which way they come back, and how long that takes."""
+    from parcours.cli.show.mining import loop_lines
+    from parcours.gap.mining.ways_through import loop_rows
     from parcours.gap.results import open_results
     from parcours.kernel.workspace import Workspace
 
     with open_results(Workspace(workspace), memory) as results:
-        rows = way_rows(results, look_back)
-    _tell(format, rows, way_lines(rows))
+        rows = loop_rows(results, _choice(map_name, by, per, quiet))
+    tell(format, rows, loop_lines(rows, limit))
 
 
-def journeys_stores(
+def journeys_diff(  # noqa: PLR0913, PLR0917 - each option chooses journeys
     workspace: Folder = Path(),
     format: AsFormat = Format.TEXT,  # noqa: A002 - the option's name
-    look_back: LookBack = "30d",
+    map_name: MapName = None,
+    by: By = Nodes.STEP,
+    per: Per = None,
+    quiet: Quiet = None,
+    since: Annotated[
+        str | None,
+        typer.Option(help="Journeys that begin on this day or later against those before, as 2026-09-12."),
+    ] = None,
+    promise: Annotated[
+        str | None,
+        typer.Option(help="Journeys in which this promise was broken against those where it was kept."),
+    ] = None,
+    where: Annotated[
+        str | None,
+        typer.Option(help="Journeys whose slice has this value against the others, as store=Lyon."),
+    ] = None,
     memory: Memory = None,
+    limit: Limit = 20,
 ) -> None:
-    """What each store contributes: sales begun or finished online, and what people did there about no order (trial, discovery, advice)."""
-    from parcours.cli.show.lives import store_lines
-    from parcours.gap.mining.ways import store_rows
+    """What two cohorts of journeys do otherwise: transitions that one takes more often, or waits longer at, and the chance of that."""
+    from parcours.cli.show.mining import difference_lines
+    from parcours.gap.mining.ways_through import difference_row
     from parcours.gap.results import open_results
     from parcours.kernel.workspace import Workspace
 
+    pair = None
+    if where is not None:
+        name, sign, value = where.partition("=")
+        if not sign:
+            raise typer.BadParameter("write it as name=value, such as store=Lyon", param_hint="--where")
+        pair = (name.strip(), value.strip())
     with open_results(Workspace(workspace), memory) as results:
-        rows = store_rows(results, look_back)
-    _tell(format, rows, store_lines(rows))
+        choice = _choice(map_name, by, per, quiet)
+        found = difference_row(results, choice, since=since, promise=promise, where=pair)
+    tell(format, found, difference_lines(found, limit))
 
 
 def add_mining(journeys: typer.Typer) -> None:
     """Give the app of journeys these commands."""
     for name, call, example in (
-        ("measures", journeys_measures, "parcours journeys measures --map click-and-collect -w shop"),
-        ("mixed", journeys_mixed, "parcours journeys mixed -w shop"),
-        ("stores", journeys_stores, "parcours journeys stores -w shop"),
+        (
+            "matrix",
+            journeys_matrix,
+            "parcours journeys matrix --map click-and-collect --anchor question -w shop",
+        ),
+        ("funnel", journeys_funnel, "parcours journeys funnel --map click-and-collect -w shop"),
+        ("loops", journeys_loops, "parcours journeys loops --per ticket -w shop"),
+        (
+            "diff",
+            journeys_diff,
+            "parcours journeys diff --map click-and-collect --promise ready-in-2h -w shop",
+        ),
     ):
         journeys.command(name, epilog=f"Example: `{example}`")(call)

@@ -410,14 +410,14 @@ class Results:
 
     def graph(self, *, map_name: str | None, by_type: bool, per: str | None, quiet: str | None) -> list[Row]:
         """Transitions as contract rows; start and end are None."""
-        names = self._walk(map_name, by_type=by_type, per=per, quiet=quiet)
+        names = self.walk(map_name, by_type=by_type, per=per, quiet=quiet)
         return mining.named(mining.transition_graph(self.engine), names)
 
     def variants(
         self, *, map_name: str | None, by_type: bool, per: str | None, quiet: str | None
     ) -> list[Row]:
         """Paths and how many journeys took each."""
-        names = self._walk(map_name, by_type=by_type, per=per, quiet=quiet)
+        names = self.walk(map_name, by_type=by_type, per=per, quiet=quiet)
         return [
             {"path": [names[node] for node in path], "count": count}
             for path, count in mining.variants(self.engine)
@@ -721,10 +721,10 @@ class Results:
         register_terms(self.engine, self.vault)
         see_signals(self.engine, self._files(), self.manifest.as_of)
 
-    def _walk(
+    def walk(
         self, map_name: str | None, *, by_type: bool, per: str | None, quiet: str | None
     ) -> dict[int, str]:
-        """Choose the walk; answers the names of its nodes."""
+        """Make the view `walk` of chosen journeys; answers the names of its nodes."""
         types = {code: text for text, code in self.vault.terms("type").items()}
         if map_name is not None:
             self._known("map", map_name, self.maps)

@@ -1,0 +1,85 @@
+"""How far paths lie apart: how many nodes must be added, left out or replaced, of those of the longer one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+_NONE = -1  # beyond the end of a path
+_SOME_ROWS = 50_000  # of a table of distances at a time
+
+
+@dataclass(frozen=True)
+class Paths:
+    """Distinct paths, the shortest first.
+
+    Attributes:
+        order: (n,) place of each in the list they were made from.
+        nodes: (n, longest) int32, padded.
+        lengths: (n,) int64, rising.
+        bags: (n, nodes) int32: how often each node is in each path.
+    """
+
+    order: NDArray[np.int64]
+    nodes: NDArray[np.int32]
+    lengths: NDArray[np.int64]
+    bags: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, paths: Sequence[Sequence[int]]) -> Paths:
+        """Paths of node codes, none of them empty."""
+        lengths = np.array([len(path) for path in paths], np.int64)
+        order = np.argsort(lengths, kind="stable")
+        _, flat = np.unique(np.concatenate([np.asarray(path) for path in paths]), return_inverse=True)
+        nodes = np.full((len(paths), int(lengths.max())), _NONE, np.int32)
+        nodes[np.arange(nodes.shape[1]) < lengths[:, None]] = flat
+        kinds = int(flat.max()) + 1
+        owner = np.repeat(np.arange(len(paths)), lengths)
+        bags = np.bincount(owner * kinds + flat, minlength=len(paths) * kinds).reshape(len(paths), kinds)
+        return cls(order, nodes[order], lengths[order], bags[order].astype(np.int32))
+
+    def near(self, place: int, within: float) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Paths no further from one of them than `within`, a ratio in [0, 1], and how far each is; itself is one of them.
+
+        Two bounds come first, of lengths and of how many nodes two paths share at all; most pairs go no further.
+        """
+        length = self.lengths[place]
+        shortest = np.ceil(length * (1 - within) - 1e-9)
+        longest = np.floor(length / (1 - within) + 1e-9) if within < 1 else self.lengths[-1]
+        first = int(np.searchsorted(self.lengths, shortest))
+        last = int(np.searchsorted(self.lengths, longest, "right"))
+        longer = np.maximum(self.lengths[first:last], length)
+        shared = np.minimum(self.bags[first:last], self.bags[place]).sum(1)
+        chosen = first + np.flatnonzero(longer - shared <= within * longer + 1e-9)
+        found = np.concatenate(
+            [
+                self._edits(place, chosen[start : start + _SOME_ROWS])
+                for start in range(0, len(chosen), _SOME_ROWS)
+            ]
+        )
+        ratio = found / np.maximum(self.lengths[chosen], length)
+        inside = ratio <= within + 1e-9
+        return chosen[inside], ratio[inside]
+
+    def _edits(self, place: int, others: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Edits (n,) from one path to others, all at once: a row of the table of Wagner and Fischer (1974) a step."""
+        path = self.nodes[place, : self.lengths[place]]
+        widest = int(self.lengths[others].max(initial=0))
+        across = np.arange(widest + 1)
+        row = np.broadcast_to(across, (len(others), widest + 1)).copy()
+        theirs = self.nodes[others, :widest]
+        for number, node in enumerate(path, 1):
+            kept = row[:, :-1] + (theirs != node)
+            following = np.empty_like(row)
+            following[:, 0] = number
+            np.minimum(row[:, 1:] + 1, kept, out=following[:, 1:])
+            # Leaving out nodes to the left costs one each: a running minimum once each column is lowered by its place.
+            row = np.minimum.accumulate(following - across, axis=1) + across
+        return np.asarray(row[np.arange(len(others)), self.lengths[others]], np.int64)
