@@ -51,6 +51,8 @@ READERS = {
     "loops": ("journeys", "loops", "--per", "person"),
     "diff": ("journeys", "diff", "--map", MAP, "--promise", "ready-in-2h"),
     "diff of periods": ("journeys", "diff", "--per", "order", "--since", "2026-10-01"),
+    "representative": ("journeys", "representative", "--map", MAP),
+    "representative of types": ("journeys", "representative", "--per", "ticket", "--within", "0"),
     "maps": ("map", "list"),
 }
 

@@ -124,6 +124,8 @@ COLUMNS: dict[str, Mapping[str, str]] = {
         **dict.fromkeys(("place", "next_node"), "INTEGER"),
         "next_us": "BIGINT",
     },
+    "typical_path": {"path": "INTEGER[]", "typical": "INTEGER", "is_self": "BOOLEAN"},
+    "path_group": {"journey": "BIGINT", "typical": "INTEGER", "is_self": "BOOLEAN"},
     "cohort": {"journey": "BIGINT", "is_chosen": "BOOLEAN"},
     "purchase_way": {
         **dict.fromkeys(("signal_id", "person_id", "bought_at"), "BIGINT"),

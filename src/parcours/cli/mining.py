@@ -151,6 +151,36 @@ def journeys_diff(  # noqa: PLR0913, PLR0917 - each option chooses journeys
     tell(format, found, difference_lines(found, limit))
 
 
+def journeys_representative(  # noqa: PLR0913, PLR0917 - each option chooses journeys
+    workspace: Folder = Path(),
+    format: AsFormat = Format.TEXT,  # noqa: A002 - the option's name
+    map_name: MapName = None,
+    by: By = Nodes.STEP,
+    per: Per = None,
+    quiet: Quiet = None,
+    cover: Annotated[float, typer.Option(min=0, max=1, help="Share of journeys to be stood for.")] = 0.8,
+    within: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            max=0.95,
+            help="How far a journey may be from the one that stands for it: changed nodes of the longer one.",
+        ),
+    ] = 0.25,
+    memory: Memory = None,
+    limit: Limit = 10,
+) -> None:
+    """The fewest journeys that stand for most: each with the share it stands for, its waits, broken promises and scores."""
+    from parcours.cli.show.mining import representative_lines
+    from parcours.gap.mining.typical import representatives
+    from parcours.gap.results import open_results
+    from parcours.kernel.workspace import Workspace
+
+    with open_results(Workspace(workspace), memory) as results:
+        found = representatives(results, _choice(map_name, by, per, quiet), cover, within).json
+    tell(format, found, representative_lines(found, limit))
+
+
 def add_mining(journeys: typer.Typer) -> None:
     """Give the app of journeys these commands."""
     for name, call, example in (
@@ -165,6 +195,11 @@ def add_mining(journeys: typer.Typer) -> None:
             "diff",
             journeys_diff,
             "parcours journeys diff --map click-and-collect --promise ready-in-2h -w shop",
+        ),
+        (
+            "representative",
+            journeys_representative,
+            "parcours journeys representative --map click-and-collect -w shop",
         ),
     ):
         journeys.command(name, epilog=f"Example: `{example}`")(call)

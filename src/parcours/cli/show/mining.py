@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from parcours.cli.show.tables import bar, heading, lapse, note, plural, share, sheet
+from parcours.cli.show.tables import bar, heading, lapse, note, paragraph, plural, share, sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -156,6 +156,46 @@ def difference_lines(found: Row, limit: int) -> Iterator[Cell]:
     yield from sheet(heads, lines, below=below, folds="to")
     if len(rows) > limit:
         yield from note(f"and {len(rows) - limit:,} more: --limit, or --format json")
+
+
+def representative_lines(found: Row, limit: int) -> Iterator[Cell]:
+    """Typical journeys, told stage by stage where they are a map's."""
+    rows = found["representative"]
+    if not rows:
+        yield NOTHING
+        return
+    for number, row in enumerate(rows[:limit], 1):
+        yield from heading(f"{number}. {share(row['share'])} of journeys {bar(row['share'], _LENGTH)}")
+        yield from paragraph(_way(row), indent=3)
+        told = [
+            f"{row['journeys']:,} journeys ({row['exactly']:,} exactly so) of {plural(row['people'], 'known person', 'known people')}",
+            f"half within {lapse(row['duration_median_s'])}",
+            ""
+            if row["let_down"] is None
+            else f"promise broken on {share(row['let_down'] / row['journeys'])}",
+            "" if not row["scores"] else f"scores {row['score']:.1f} on average",
+            f"walk one: --journey {row['example']}",
+        ]
+        yield from note(*told, indent=3)
+    more = f", {len(rows) - limit:,} not shown (--limit)" if len(rows) > limit else ""
+    proven = "; no fewer can" if found["is_fewest"] else "; fewer are not excluded"
+    yield from note(
+        f"{plural(len(rows), 'journey')} of {plural(found['variants'], 'different one')} stand for {share(found['covered'])} of {found['journeys']:,}{proven}{more}"
+    )
+
+
+def _way(row: Row) -> str:
+    """A path with its waits, its stages named where they begin."""
+    starts: dict[int, str] = {}
+    place = 0
+    for stage in row["stages"] or ():
+        starts[place] = stage["stage"]
+        place += len(stage["steps"])
+    told = []
+    for number, node in enumerate(row["path"]):
+        wait = f"{lapse(row['waits_median_s'][number - 1])} → " if number else ""
+        told.append(f"{wait}{f'[{starts[number]}] ' if number in starts else ''}{node}")
+    return " ".join(told)
 
 
 def _chance(chance: float | None) -> str:

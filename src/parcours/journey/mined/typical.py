@@ -98,7 +98,7 @@ def choose_typical(
         if _covered(covers, chosen, weights) >= wanted:
             break
     is_fewest = len(chosen) <= 1
-    if len(chosen) > 1 and len(covers) == len(paths):
+    if chosen and len(covers) == len(paths):
         chosen, is_fewest = _fewest(covers, weights, wanted, chosen)
     return Chosen(
         _assigned(covers, chosen, weights),
@@ -137,7 +137,7 @@ def _greedy(covers: Covers, weights: NDArray[np.float64], wanted: float) -> list
 def _fewest(
     covers: Covers, weights: NDArray[np.float64], wanted: float, greedy: list[int]
 ) -> tuple[list[int], bool]:
-    """The fewest candidates that cover enough, and of these the ones that cover most; the greedy ones where that is too large to prove."""
+    """The fewest candidates that cover enough, and of these the most frequent; the greedy ones where that is too large to prove."""
     rows = np.concatenate([near for near, _ in covers])
     columns = np.repeat(np.arange(len(covers)), [len(near) for near, _ in covers])
     is_like = csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(weights), len(covers)))
@@ -151,12 +151,12 @@ def _fewest(
         ]
     )
     if len(kinds) > _MOST_PATTERNS:
-        return greedy, False
+        return greedy, len(greedy) <= 1
     _, first = np.unique(kind, return_index=True)
     worth = np.bincount(kind, weights) / weights.sum()
-    cost = np.concatenate(
-        [np.ones(len(covers)), -worth / 2]
-    )  # covering more breaks ties; all of it is less than one path
+    own = weights[: len(covers)] / weights.sum()
+    # More frequent paths break ties; all of them together weigh less than one path.
+    cost = np.concatenate([1 - own / 2, np.zeros(len(kinds))])
     covered = hstack([is_like[first], -identity(len(kinds))])
     enough = np.concatenate([np.zeros(len(covers)), worth])
     found = milp(
@@ -170,7 +170,7 @@ def _fewest(
         options={"node_limit": _MOST_NODES},
     )
     if found.status != 0:
-        return greedy, False
+        return greedy, len(greedy) <= 1
     return np.flatnonzero(found.x[: len(covers)] > 0.5).tolist(), True  # noqa: PLR2004 - a whole number up to rounding
 
 
