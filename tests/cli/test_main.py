@@ -53,6 +53,7 @@ READERS = {
     "diff of periods": ("journeys", "diff", "--per", "order", "--since", "2026-10-01"),
     "representative": ("journeys", "representative", "--map", MAP),
     "representative of types": ("journeys", "representative", "--per", "ticket", "--within", "0"),
+    "review": ("map", "review", MAP),
     "maps": ("map", "list"),
 }
 

@@ -12,6 +12,7 @@ import typer
 
 from parcours import __version__
 from parcours.cli.deciding import add_deciding, told_decisions
+from parcours.cli.drafting import add_drafting
 from parcours.cli.lives import add_lives
 from parcours.cli.mining import add_mining
 from parcours.cli.options import AsFormat, Folder, Format, Language, Nodes, at_workspace
@@ -827,6 +828,7 @@ def bench(
 add_deciding(app)
 add_lives(journeys_app)
 add_mining(journeys_app)
+add_drafting(map_app)
 add_rights(app)
 add_recognising(identity_app)
 

@@ -87,6 +87,30 @@ def map_lines(rows: Sequence[Row]) -> Iterator[Text]:
     yield from sheet(heads, lines, below=below, folds="map")
 
 
+EDITS = {
+    "add_step": "lived, not drawn",
+    "drop_step": "drawn, not lived",
+    "wake_step": "not lived any more",
+    "add_touchpoint": "touchpoint not drawn",
+    "drop_touchpoint": "touchpoint not lived",
+    "make_optional": "not everyone's",
+    "make_required": "nearly everyone's",
+    "move_step": "in another order",
+}
+
+
+def review_lines(rows: Sequence[Row]) -> Iterator[Text]:
+    """Edits proposed to a map, with their evidence."""
+    if not rows:
+        yield Text("the map is as journeys are lived: nothing to propose")
+        return
+    heads = ["what", "subject", "evidence", "edit"]
+    lines: list[list[Cell]] = [
+        [EDITS[row["what"]], row["subject"], row["evidence"], row["edit"]] for row in rows
+    ]
+    yield from sheet(heads, lines, below={"edit": "edit:", "evidence": ""}, folds="subject")
+
+
 def _more(more: int, what: str) -> Iterator[Text]:
     if more > 0:
         yield from note(f"and {more:,} more {what}: --limit, or --format json")
