@@ -54,6 +54,7 @@ READERS = {
     "representative": ("journeys", "representative", "--map", MAP),
     "representative of types": ("journeys", "representative", "--per", "ticket", "--within", "0"),
     "review": ("map", "review", MAP),
+    "walk": ("journeys", "walk", "--map", MAP),
     "maps": ("map", "list"),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -168,6 +169,49 @@ def test_a_broken_promise_is_a_cohort(shop: Path) -> None:
     assert (asked["share_chosen"], asked["share_other"]) == (0, 0.5)
 
 
+def test_a_walk_tells_what_was_promised_what_happened_and_what_was_not_seen(shop: Path) -> None:
+    """The last order (7 October, 01:00): ready after 3 h, an hour late; at 03:00 nothing had come, and no system shows that."""
+    found = ask(shop, "journeys", "walk", "--map", "collect", "--person", "customer:C39")
+    told = [(moment["at"][11:16], moment["signal"], moment["wait_s"]) for moment in found["moments"]]
+
+    assert told == [
+        ("01:00", "order.placed", None),
+        ("01:10", "order.picked", 600),
+        ("03:00", None, 6_600),
+        ("04:00", "order.ready", 3_600),
+        ("06:00", "order.collected", 7_200),
+    ]
+    placed, _, due, ready, collected = found["moments"]
+    assert [(item["promise"], item["due_by"][11:16], item["verdict"]) for item in placed["promised"]] == [
+        ("ready-in-2h", "03:00", "broken")
+    ]
+    assert [item["promise"] for item in due["missed"]] == ["ready-in-2h"]
+    assert [(item["verdict"], item["late_s"]) for item in ready["happened"]] == [("broken", 3_600)]
+    assert (collected["score"], found["duration_s"], found["not_reached"]) == (3, 18_000, ["notice"])
+    assert placed["proof"].startswith("data/shop.csv row ")
+
+
+def test_a_walk_names_nobody(shop: Path) -> None:
+    """Neither the customer's number nor the order's is told, in words or as JSON; a typical journey is walked where none is named."""
+    for words in (("--person", "customer:C39"), ()):
+        for form in ("text", "json"):
+            answer = call("journeys", "walk", "--map", "collect", *words, "-w", shop, "--format", form)
+            assert answer.code == 0, answer.err
+            assert not re.search(r"\b[CN]\d+\b", answer.out)
+    assert "stands for" in ask(shop, "journeys", "walk", "--map", "collect")["why"]
+
+
+def test_the_journey_that_is_told_can_be_walked(shop: Path) -> None:
+    """The example of the second typical journey, by its pseudonym, is the one that `--typical 2` walks."""
+    rows = ask(shop, "journeys", "representative", "--map", "collect", "--cover", "1", "--within", "0")[
+        "representative"
+    ]
+    example = ask(shop, "journeys", "walk", "--map", "collect", "--journey", rows[0]["example"])
+
+    assert [moment["step"] for moment in example["moments"] if moment["step"]] == rows[0]["path"]
+    assert sum(row["journeys"] for row in rows) == 40
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -182,6 +226,11 @@ def test_a_broken_promise_is_a_cohort(shop: Path) -> None:
         (("journeys", "measures", "--map", "collect", "--calendar", "moon"), "there is no calendar 'moon'"),
         (("journeys", "measures", "--map", "collect", "--by", "moon"), "there is no group 'moon'"),
         (("journeys", "measures", "--map", "collect", "--each"), "--format json"),
+        (("journeys", "walk", "--map", "collect", "--journey", "0123456789abcdef"), "there is no such journey"),
+        (("journeys", "walk", "--map", "collect", "--journey", "mine"), "there is no such journey"),
+        (("journeys", "walk", "--map", "collect", "--typical", "99"), "there is no such journey"),
+        (("journeys", "walk", "--map", "collect", "--person", "customer:C99"), "nobody is known"),
+        (("journeys", "walk", "--map", "nothing"), "there is no map 'nothing'"),
         (("journeys", "mixed", "--look-back", "soon"), "soon"),
     ],
 )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from parcours.cli.options import AsFormat, Folder, Format, print_json
+from parcours.cli.options import AsFormat, Folder, Format, Language, print_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -97,11 +97,48 @@ def journeys_stores(
     tell(format, rows, store_lines(rows))
 
 
+def journeys_walk(  # noqa: PLR0913, PLR0917 - each option chooses the journey
+    map_name: MapName,
+    workspace: Folder = Path(),
+    format: AsFormat = Format.TEXT,  # noqa: A002 - the option's name
+    journey: Annotated[
+        str | None, typer.Option(help="This one, by the pseudonym that representative and measures tell.")
+    ] = None,
+    person: Annotated[
+        str | None,
+        typer.Option(help="The latest one of this person: an id, or namespace:value such as customer:42."),
+    ] = None,
+    typical: Annotated[
+        int,
+        typer.Option(min=1, help="Otherwise an example of this typical journey, the most frequent first."),
+    ] = 1,
+    with_quotes: Annotated[
+        bool, typer.Option("--quotes/--no-quotes", help="Show what people wrote, masked.")
+    ] = True,
+    language: Annotated[Language, typer.Option(help="Language of titles and promises.")] = Language.EN,
+) -> None:
+    """Walk one journey again, moment by moment: promised, happened, said, and how long it took; nobody's name is shown."""
+    from parcours.cli.show.walking import walk_lines
+    from parcours.gap.mining.walking import walk
+    from parcours.gap.results import open_results
+    from parcours.kernel.workspace import Workspace
+    from parcours.ui import speak
+
+    if journey is not None and person is not None:
+        raise typer.BadParameter("not with --journey", param_hint="--person")
+    with open_results(Workspace(workspace)) as results:
+        found = walk(
+            results, map_name, journey=journey, person=person, typical=typical, with_texts=with_quotes
+        )
+    tell(format, found.json, walk_lines(found, speak(language.value)))
+
+
 def add_lives(journeys: typer.Typer) -> None:
     """Give the app of journeys these commands."""
     for name, call, example in (
         ("measures", journeys_measures, "parcours journeys measures --map click-and-collect -w shop"),
         ("mixed", journeys_mixed, "parcours journeys mixed -w shop"),
         ("stores", journeys_stores, "parcours journeys stores -w shop"),
+        ("walk", journeys_walk, "parcours journeys walk --map click-and-collect -w shop"),
     ):
         journeys.command(name, epilog=f"Example: `{example}`")(call)
