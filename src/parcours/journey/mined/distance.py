@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,13 +24,13 @@ class Paths:
         order: (n,) place of each in the list they were made from.
         nodes: (n, longest) int32, padded.
         lengths: (n,) int64, rising.
-        bags: (n, nodes) int32: how often each node is in each path.
+        bags: (n, nodes): how often each node is in each path; as small integers as the longest path allows.
     """
 
     order: NDArray[np.int64]
     nodes: NDArray[np.int32]
     lengths: NDArray[np.int64]
-    bags: NDArray[np.int32]
+    bags: NDArray[np.unsignedinteger[Any]]
 
     @classmethod
     def of(cls, paths: Sequence[Sequence[int]]) -> Paths:
@@ -43,7 +43,9 @@ class Paths:
         kinds = int(flat.max()) + 1
         owner = np.repeat(np.arange(len(paths)), lengths)
         bags = np.bincount(owner * kinds + flat, minlength=len(paths) * kinds).reshape(len(paths), kinds)
-        return cls(order, nodes[order], lengths[order], bags[order].astype(np.int32))
+        return cls(
+            order, nodes[order], lengths[order], bags[order].astype(np.min_scalar_type(int(lengths.max())))
+        )
 
     def near(self, place: int, within: float) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Paths no further from one of them than `within`, a ratio in [0, 1], and how far each is; itself is one of them.
@@ -56,8 +58,8 @@ class Paths:
         first = int(np.searchsorted(self.lengths, shortest))
         last = int(np.searchsorted(self.lengths, longest, "right"))
         longer = np.maximum(self.lengths[first:last], length)
-        shared = np.minimum(self.bags[first:last], self.bags[place]).sum(1)
-        chosen = first + np.flatnonzero(longer - shared <= within * longer + 1e-9)
+        shared = np.minimum(self.bags[first:last], self.bags[place]).sum(1, dtype=self.bags.dtype)
+        chosen = first + np.flatnonzero(shared >= (1 - within) * longer - 1e-9)
         found = np.concatenate(
             [
                 self._edits(place, chosen[start : start + _SOME_ROWS])

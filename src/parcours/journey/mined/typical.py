@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     ]  # of each candidate: paths it is like, and how far they are
 
 _CANDIDATES = 300  # paths looked at at first, the most frequent ones
-_MOST_CANDIDATES = 3_000
+_MOST_CANDIDATES = 900
 _MOST_PATTERNS = 3_000  # kinds of paths that the exact solution is asked for
 _MOST_NODES = 2_000  # of its search; the same on every machine
 _SLACK = 1e-9
