@@ -55,6 +55,7 @@ READERS = {
     "representative of types": ("journeys", "representative", "--per", "ticket", "--within", "0"),
     "review": ("map", "review", MAP),
     "walk": ("journeys", "walk", "--map", MAP),
+    "contribution": ("journeys", "contribution", "--of", "type", "--to", "order.collected"),
     "maps": ("map", "list"),
 }
 

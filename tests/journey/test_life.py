@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from parcours.journey.life.contribution import removal_effects
 from parcours.journey.life.effort import ACTS, weigh_effort
 from parcours.journey.life.opened import opened_between
 from parcours.journey.life.ways import trend, wilson
@@ -82,3 +87,47 @@ def test_shares_stay_between_nothing_and_all() -> None:
     """Wilson: none of ten may be up to 27.8 %, all of ten down to 72.2 %."""
     assert list(wilson(0, 10)) == pytest.approx([0, 0.2775], abs=1e-4)
     assert list(wilson(10, 10)) == pytest.approx([0.7225, 1], abs=1e-4)
+
+
+Move = tuple[int | None, int | None, bool | None, int]
+
+
+def _chance(moves: list[Move], without: int | None = None) -> float:
+    """The chance of an outcome from the start, a node left out leading nowhere: two thousand steps of the chain, one after the other."""
+    chances: dict[int | None, float] = {}
+    for _ in range(2000):
+        found: dict[int | None, float] = {}
+        for here in {source for source, *_ in moves}:
+            own = [move for move in moves if move[0] == here]
+            total = sum(count for *_, count in own)
+            found[here] = (
+                sum(
+                    count
+                    * (
+                        float(bool(converted))
+                        if target is None
+                        else 0.0
+                        if target == without
+                        else chances.get(target, 0.0)
+                    )
+                    for _, target, converted, count in own
+                )
+                / total
+            )
+        chances = found
+    return chances[None]
+
+
+@given(st.lists(st.tuples(st.lists(st.integers(1, 3), max_size=4), st.booleans()), min_size=1, max_size=8))
+def test_the_effect_of_removal_is_that_of_leaving_a_node_out(episodes: list[tuple[list[int], bool]]) -> None:
+    """By the fundamental matrix as by walking the chain again without the node."""
+    counted: Counter[tuple[int | None, int | None, bool | None]] = Counter()
+    for path, converted in episodes:
+        places: list[int | None] = [None, *path]
+        counted.update((source, target, None) for source, target in pairwise(places))
+        counted[places[-1], None, converted] += 1
+    moves: list[Move] = [(*key, count) for key, count in counted.items()]
+    whole = _chance(moves)
+    for node, effect in removal_effects(moves).items():
+        expected = 1 - _chance(moves, node) / whole if whole else 0
+        assert effect == pytest.approx(expected, abs=1e-6)

@@ -127,6 +127,11 @@ COLUMNS: dict[str, Mapping[str, str]] = {
     "typical_path": {"path": "INTEGER[]", "typical": "INTEGER", "is_self": "BOOLEAN"},
     "path_group": {"journey": "BIGINT", "typical": "INTEGER", "is_self": "BOOLEAN"},
     "cohort": {"journey": "BIGINT", "is_chosen": "BOOLEAN"},
+    "episode": {
+        **dict.fromkeys(("person_id", "episode", "at_us", "ordinal"), "BIGINT"),
+        "is_outcome": "BOOLEAN",
+        **dict.fromkeys(("node", "outcome_us"), "BIGINT"),
+    },
     "purchase_way": {
         **dict.fromkeys(("signal_id", "person_id", "bought_at"), "BIGINT"),
         "value_minor": "DOUBLE",

@@ -18,7 +18,14 @@ BENCH = "mining"
 OURS = "parcours"
 STEPS = ("page.viewed", "product.viewed", "basket.filled")
 QUESTIONS = {"pm4py": ("variants", "rework"), "retentioneering": ("matrix", "funnel")}
-AT_LEAST_FASTER = {"pm4py": 8.0, "retentioneering": 5.0}
+STAGES = {
+    "matrix": ("moves", "matrix"),
+    "funnel": ("moves", "funnel"),
+    "rework": ("moves", "rework"),
+    "variants": ("variants",),
+}
+"""Of ours, after reading; a library prepares one event table for every question."""
+AT_LEAST_FASTER = {"retentioneering": 5.0}
 REPEATS = 3
 SIGNALS = 5_000_000
 SIGNALS_OF_A_MILLION = 20_000_000  # about as many journeys as a twentieth
@@ -76,20 +83,19 @@ def ask(name: str, file: Path, steps: Sequence[str]) -> Outcome:
 def _held_against(name: str, case: str, outcomes: dict[str, list[Outcome]]) -> list[BenchRow]:
     rows = []
     for question in QUESTIONS[name]:
-        ours, peer = (_seconds(question, outcomes[each]) for each in (OURS, name))
+        ours = _seconds(("read", *STAGES[question]), outcomes[OURS])
+        peer = _seconds(("prepare", question), outcomes[name])
         pair = Pair(BENCH, case, f"{question}, time", "s", ours, peer, name)
         differing = differing_answers(question, outcomes[OURS][-1].answer, outcomes[name][-1].answer)
         rows += [
-            times_faster(pair, AT_LEAST_FASTER[name]),
+            times_faster(pair, AT_LEAST_FASTER.get(name)),
             same_answer(BENCH, f"{case}, {question}", differing, "answers", name),
         ]
     return rows
 
 
-def _seconds(question: str, outcomes: list[Outcome]) -> float:
-    return float(
-        median(sum(done.answer["stages"][stage] for stage in ("prepare", question)) for done in outcomes)
-    )
+def _seconds(stages: Sequence[str], outcomes: list[Outcome]) -> float:
+    return float(median(sum(done.answer["stages"][stage] for stage in stages) for done in outcomes))
 
 
 def differing_answers(question: str, ours: dict[str, object], theirs: dict[str, object]) -> int:

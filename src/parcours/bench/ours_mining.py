@@ -30,8 +30,11 @@ def answer_of(engine: Engine, file: Path, steps: list[str]) -> dict[str, Any]:  
     began = time.perf_counter()
     names = _walk(engine, file)
     codes = {name: code for code, name in names.items()}
+    stages["read"] = time.perf_counter() - began
+
+    began = time.perf_counter()
     make_moves(engine)
-    stages["prepare"] = time.perf_counter() - began
+    stages["moves"] = time.perf_counter() - began
 
     began = time.perf_counter()
     rows, _ = step_matrix(engine, anchor=None, before=0, after=MATRIX_STEPS - 1)

@@ -133,12 +133,41 @@ def journeys_walk(  # noqa: PLR0913, PLR0917 - each option chooses the journey
     tell(format, found.json, walk_lines(found, speak(language.value)))
 
 
+def journeys_contribution(  # noqa: PLR0913, PLR0917 - each option chooses what is told
+    workspace: Folder = Path(),
+    format: AsFormat = Format.TEXT,  # noqa: A002 - the option's name
+    of: Annotated[
+        str,
+        typer.Option(help="What contributes: channel, type, or a kind of object such as campaign or store."),
+    ] = "channel",
+    to: Annotated[
+        str | None,
+        typer.Option(help="Types of signals that are the outcome, with commas.", show_default="sales"),
+    ] = None,
+    look_back: LookBack = "30d",
+    half_life: Annotated[str, typer.Option(help="After so long a touch counts half, by time decay.")] = "7d",
+    memory: Memory = None,
+    limit: Annotated[int, typer.Option(min=1, help="Rows shown; JSON has all.")] = 20,
+) -> None:
+    """What goes together with sales: shares by removal from a Markov chain, by time decay and by the last touch. An association, not a cause."""
+    from parcours.cli.show.lives import contribution_lines
+    from parcours.gap.mining.contribution import contribution_rows
+    from parcours.gap.results import open_results
+    from parcours.kernel.workspace import Workspace
+
+    asked = [name.strip() for name in (to or "").split(",") if name.strip()]
+    with open_results(Workspace(workspace), memory) as results:
+        rows = contribution_rows(results, of=of, to=asked, look_back=look_back, half_life=half_life)
+    tell(format, rows, contribution_lines(rows, limit))
+
+
 def add_lives(journeys: typer.Typer) -> None:
     """Give the app of journeys these commands."""
     for name, call, example in (
         ("measures", journeys_measures, "parcours journeys measures --map click-and-collect -w shop"),
         ("mixed", journeys_mixed, "parcours journeys mixed -w shop"),
         ("stores", journeys_stores, "parcours journeys stores -w shop"),
+        ("contribution", journeys_contribution, "parcours journeys contribution --of type -w shop"),
         ("walk", journeys_walk, "parcours journeys walk --map click-and-collect -w shop"),
     ):
         journeys.command(name, epilog=f"Example: `{example}`")(call)

@@ -127,3 +127,41 @@ def store_lines(rows: Sequence[Row]) -> Iterator[Cell]:
         for row in rows
     ]
     yield from sheet(heads, lines, below={"there, about no order": "there, about no order:"}, folds="store")
+
+
+def contribution_lines(rows: Sequence[Row], limit: int) -> Iterator[Cell]:
+    """What goes together with outcomes, by three rules."""
+    if not rows:
+        yield "nothing came before an outcome"
+        return
+    heads = [
+        "touch",
+        ">touches",
+        ">by removal",
+        "",
+        ">by time decay",
+        ">by the last touch",
+        ">lost without it",
+    ]
+    lines: list[list[Cell]] = [
+        [
+            row["touch"] or "(no name)",
+            f"{row['touches']:,}",
+            share(row["markov"]),
+            bar(row["markov"], _LENGTH),
+            share(row["decayed"]),
+            share(row["last"]),
+            share(row["removal"]),
+        ]
+        for row in rows[:limit]
+    ]
+    below = {
+        "lost without it": "lost without it",
+        "by the last touch": "by the last touch",
+        "by time decay": "by time decay",
+        "": "",
+    }
+    yield from sheet(heads, lines, below=below, folds="touch")
+    yield from note("an association, not a cause: who is about to buy looks around more")
+    if len(rows) > limit:
+        yield from note(f"and {len(rows) - limit:,} more: --limit, or --format json")
