@@ -5,11 +5,12 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parcours.journey.mined import typical
+from parcours.journey.mined import distance, typical
 from parcours.journey.mined.distance import Paths
 from parcours.journey.mined.typical import choose_typical
 
@@ -42,6 +43,16 @@ def test_near_paths_are_those_within_the_distance(
     by_hand = {number: edits(path, other) / max(len(path), len(other)) for number, other in enumerate(paths)}
 
     assert told == pytest.approx({number: ratio for number, ratio in by_hand.items() if ratio <= within})
+
+
+def test_long_paths_are_looked_at_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However little room there is, distances are the same: [1 2 3] is 1 of 3 from [1 2] and from [1 2 4], and 1 of 4 from [1 2 3 4]."""
+    monkeypatch.setattr(distance, "_CELLS", 1)
+    known = Paths.of([[1, 2, 3], [1, 2], [1, 2, 4], [1, 2, 3, 4], [9]])
+    near, far = known.near(int(np.flatnonzero(known.order == 0)[0]), 0.5)
+
+    told = dict(zip(known.order[near].tolist(), far.tolist(), strict=True))
+    assert told == pytest.approx({0: 0, 1: 1 / 3, 2: 1 / 3, 3: 1 / 4})
 
 
 def _fewest_by_trying(paths: list[tuple[int, ...]], counts: list[int], share: float, within: float) -> int:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _NONE = -1  # beyond the end of a path
-_SOME_ROWS = 50_000  # of a table of distances at a time
+_CELLS = 4_000_000  # of the tables of distances at a time: long paths are few at a time
 
 
 @dataclass(frozen=True)
@@ -22,13 +22,15 @@ class Paths:
 
     Attributes:
         order: (n,) place of each in the list they were made from.
-        nodes: (n, longest) int32, padded.
+        nodes: (total length,) int32, path after path.
+        starts: (n,) int64, where each begins in `nodes`.
         lengths: (n,) int64, rising.
         bags: (n, nodes): how often each node is in each path; as small integers as the longest path allows.
     """
 
     order: NDArray[np.int64]
     nodes: NDArray[np.int32]
+    starts: NDArray[np.int64]
     lengths: NDArray[np.int64]
     bags: NDArray[np.unsignedinteger[Any]]
 
@@ -38,14 +40,12 @@ class Paths:
         lengths = np.array([len(path) for path in paths], np.int64)
         order = np.argsort(lengths, kind="stable")
         _, flat = np.unique(np.concatenate([np.asarray(path) for path in paths]), return_inverse=True)
-        nodes = np.full((len(paths), int(lengths.max())), _NONE, np.int32)
-        nodes[np.arange(nodes.shape[1]) < lengths[:, None]] = flat
+        starts = np.cumsum(lengths) - lengths
         kinds = int(flat.max()) + 1
         owner = np.repeat(np.arange(len(paths)), lengths)
         bags = np.bincount(owner * kinds + flat, minlength=len(paths) * kinds).reshape(len(paths), kinds)
-        return cls(
-            order, nodes[order], lengths[order], bags[order].astype(np.min_scalar_type(int(lengths.max())))
-        )
+        small = np.min_scalar_type(int(lengths.max()))
+        return cls(order, flat.astype(np.int32), starts[order], lengths[order], bags[order].astype(small))
 
     def near(self, place: int, within: float) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Paths no further from one of them than `within`, a ratio in [0, 1], and how far each is; itself is one of them.
@@ -60,11 +60,9 @@ class Paths:
         longer = np.maximum(self.lengths[first:last], length)
         shared = np.minimum(self.bags[first:last], self.bags[place]).sum(1, dtype=self.bags.dtype)
         chosen = first + np.flatnonzero(shared >= (1 - within) * longer - 1e-9)
+        some = max(1, _CELLS // int(longest + 1))
         found = np.concatenate(
-            [
-                self._edits(place, chosen[start : start + _SOME_ROWS])
-                for start in range(0, len(chosen), _SOME_ROWS)
-            ]
+            [self._edits(place, chosen[start : start + some]) for start in range(0, len(chosen), some)]
         )
         ratio = found / np.maximum(self.lengths[chosen], length)
         inside = ratio <= within + 1e-9
@@ -72,11 +70,11 @@ class Paths:
 
     def _edits(self, place: int, others: NDArray[np.int64]) -> NDArray[np.int64]:
         """Edits (n,) from one path to others, all at once: a row of the table of Wagner and Fischer (1974) a step."""
-        path = self.nodes[place, : self.lengths[place]]
+        path = self.nodes[self.starts[place] : self.starts[place] + self.lengths[place]]
         widest = int(self.lengths[others].max(initial=0))
         across = np.arange(widest + 1)
+        theirs = self._padded(others, widest)
         row = np.broadcast_to(across, (len(others), widest + 1)).copy()
-        theirs = self.nodes[others, :widest]
         for number, node in enumerate(path, 1):
             kept = row[:, :-1] + (theirs != node)
             following = np.empty_like(row)
@@ -85,3 +83,9 @@ class Paths:
             # Leaving out nodes to the left costs one each: a running minimum once each column is lowered by its place.
             row = np.minimum.accumulate(following - across, axis=1) + across
         return np.asarray(row[np.arange(len(others)), self.lengths[others]], np.int64)
+
+    def _padded(self, others: NDArray[np.int64], widest: int) -> NDArray[np.int32]:
+        """Paths (n, widest) side by side, `_NONE` beyond the end of each."""
+        inside = np.arange(widest) < self.lengths[others][:, None]
+        places = np.minimum(self.starts[others][:, None] + np.arange(widest), len(self.nodes) - 1)
+        return np.where(inside, self.nodes[places], np.int32(_NONE))
