@@ -28,6 +28,8 @@ PASSIVE = frozenset(
     channel for family in ("messages", "delivery", "backstage", "device") for channel in FAMILIES[family][1]
 )
 """Channels that reach customers and take them nowhere, unless they ask there."""
+NOTICES = ("notice.sent", "message.sent")
+"""Types that do so on any channel: a text message comes by phone, and nobody has called."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ def read_lives(
         "contacts": [words.types[kind] for kind in CONTACTS if kind in words.types] or [-1],
         "ends": [words.types[kind] for kind in ends if kind in words.types] or [-1],
         "passive": [code for name, code in words.channels.items() if name in PASSIVE] or [-1],
+        "notices": [words.types[kind] for kind in NOTICES if kind in words.types] or [-1],
         "within": duration_us(REPEAT_WITHIN),
     }
     table = engine.model(__package__, "journey_life", asked)

@@ -8,9 +8,10 @@ with lived as (
     select s.journey_id, s.occurred_at, s.ordinal, s.signal_id, s.type_id, s.step_id, s.channel_id,
            list_contains(:contacts, s.type_id) as is_contact,
            s.occurred_at - lag(s.occurred_at) over way as wait_us,
-           case when list_contains(:contacts, s.type_id) or not list_contains(:passive, s.channel_id) then s.channel_id end as own_id,
-           last_value(case when list_contains(:contacts, s.type_id) or not list_contains(:passive, s.channel_id) then s.channel_id end ignore nulls)
-               over before as before_id,
+           case when list_contains(:contacts, s.type_id) or not (list_contains(:passive, s.channel_id) or list_contains(:notices, s.type_id))
+                then s.channel_id end as own_id,
+           last_value(case when list_contains(:contacts, s.type_id) or not (list_contains(:passive, s.channel_id) or list_contains(:notices, s.type_id))
+                           then s.channel_id end ignore nulls) over before as before_id,
            max(case when list_contains(:contacts, s.type_id) then s.occurred_at end) over before as asked_at
     from journey_step as s
     where s.map_id = :map_id
