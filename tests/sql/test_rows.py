@@ -117,6 +117,27 @@ COLUMNS: dict[str, Mapping[str, str]] = {
     "unsettled_unit": {"unit_id": "BIGINT"},
     "uncoded": {"journey": "BIGINT", "node": "VARCHAR", "at_us": "BIGINT", "ordinal": "BIGINT"},
     "coded_node": {"code": "INTEGER", "name": "VARCHAR"},
+    "move": {
+        **dict.fromkeys(("journey", "person"), "BIGINT"),
+        "node": "INTEGER",
+        "at_us": "BIGINT",
+        **dict.fromkeys(("place", "next_node"), "INTEGER"),
+        "next_us": "BIGINT",
+    },
+    "typical_path": {"path": "INTEGER[]", "typical": "INTEGER", "is_self": "BOOLEAN"},
+    "path_group": {"journey": "BIGINT", "typical": "INTEGER", "is_self": "BOOLEAN"},
+    "cohort": {"journey": "BIGINT", "is_chosen": "BOOLEAN"},
+    "episode": {
+        **dict.fromkeys(("person_id", "episode", "at_us", "ordinal"), "BIGINT"),
+        "is_outcome": "BOOLEAN",
+        **dict.fromkeys(("node", "outcome_us"), "BIGINT"),
+    },
+    "purchase_way": {
+        **dict.fromkeys(("signal_id", "person_id", "bought_at"), "BIGINT"),
+        "value_minor": "DOUBLE",
+        **dict.fromkeys(("currency", "way"), "VARCHAR"),
+        "store_id": "BIGINT",
+    },
     "walk": {
         "journey": "BIGINT",
         "node": "INTEGER",

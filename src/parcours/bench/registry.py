@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 BENCHES = (
     "graph",
+    "mining",
     "identity-graph",
     "identity-undo",
     "pipeline",
@@ -45,7 +46,7 @@ class Wanted:
 
     Attributes:
         data: Folder of real data, for `olist`, `declare` (of event logs), `records`, `value` and `effects`; or a simulated workspace that was run, for `truth`.
-        signals: Sizes: those of `pipeline` (a single one is measured with a tenth of it), the largest for `graph`,
+        signals: Sizes: those of `pipeline` (a single one is measured with a tenth of it), the largest for `graph`, `mining`,
             `promises`, `incremental`, `records`, `identity-graph` (pairs), `identity-undo` and `gaps` (people).
         runs: Runs of `small-runs`; retailers of `money`.
         memory: Bound on every engine of `pipeline`, `promises`, `incremental` and `small-runs`.
@@ -114,6 +115,7 @@ def _arguments(name: str, wanted: Wanted) -> dict[str, Any]:
     scale = {"memory": wanted.memory}
     given: dict[str, dict[str, Any]] = {
         "graph": {"signals": largest},
+        "mining": {"signals": largest},
         "identity-graph": {"pairs": largest},
         "identity-undo": {"signals": largest},
         "pipeline": {"sizes": sizes or None, "plot": wanted.plot, **scale},

@@ -12,7 +12,10 @@ import typer
 
 from parcours import __version__
 from parcours.cli.deciding import add_deciding, told_decisions
-from parcours.cli.options import AsFormat, Folder, Format, Language, at_workspace
+from parcours.cli.drafting import add_drafting
+from parcours.cli.lives import add_lives
+from parcours.cli.mining import add_mining
+from parcours.cli.options import AsFormat, Folder, Format, Language, Nodes, at_workspace
 from parcours.cli.options import print_json as _print_json
 from parcours.cli.recognising import add_recognising, explain_two
 from parcours.cli.rights import add_rights
@@ -509,21 +512,36 @@ def journeys_graph(  # noqa: PLR0913, PLR0917 - each option chooses journeys
     quiet: Annotated[
         str | None, typer.Option(help="Per person: a silence that ends a journey, such as 30d.")
     ] = None,
+    cover: Annotated[
+        float | None,
+        typer.Option(
+            min=0, max=1, help="Only the transitions that explain this share of people, such as 0.8."
+        ),
+    ] = None,
     memory: Memory = None,
     limit: Limit = 30,
 ) -> None:
     """Transitions with counts, people and waits; start and end are empty."""
     from parcours.cli.show.journeys import graph_lines
     from parcours.cli.show.tables import write
+    from parcours.gap.mining.choice import Choice
+    from parcours.gap.mining.ways_through import simple_graph
     from parcours.gap.results import open_results
     from parcours.kernel.workspace import Workspace
 
     with open_results(Workspace(workspace), memory) as results:
-        rows = results.graph(map_name=map_name, by_type=by is Nodes.TYPE, per=per, quiet=quiet)
+        if cover is None:
+            rows, explained = (
+                results.graph(map_name=map_name, by_type=by is Nodes.TYPE, per=per, quiet=quiet),
+                None,
+            )
+        else:
+            choice = Choice(map_name, by is Nodes.TYPE, per, quiet)
+            rows, explained = simple_graph(results, choice, cover)
         if format is Format.JSON:
             _print_json(rows)
         else:
-            write(graph_lines(rows, limit))
+            write(graph_lines(rows, limit, explained))
 
 
 @journeys_app.command(
@@ -809,6 +827,9 @@ def bench(
 
 
 add_deciding(app)
+add_lives(journeys_app)
+add_mining(journeys_app)
+add_drafting(map_app)
 add_rights(app)
 add_recognising(identity_app)
 add_ruling(journeys_app)

@@ -26,6 +26,13 @@ class Language(StrEnum):
     FR = "fr"
 
 
+class Nodes(StrEnum):
+    """What the nodes of a map's graph are."""
+
+    STEP = "step"
+    TYPE = "type"
+
+
 Folder = Annotated[Path, typer.Option("--workspace", "-w", help="The workspace.", show_default="this folder")]
 AsFormat = Annotated[Format, typer.Option("--format", help="Tables for people, or JSON for machines.")]
 

@@ -724,7 +724,7 @@ class Results:
     def walk(
         self, map_name: str | None, *, by_type: bool, per: str | None, quiet: str | None
     ) -> dict[int, str]:
-        """Choose the walk; answers the names of its nodes."""
+        """Make the view `walk` of chosen journeys; answers the names of its nodes."""
         types = {code: text for text, code in self.vault.terms("type").items()}
         if map_name is not None:
             self._known("map", map_name, self.maps)

@@ -57,13 +57,14 @@ def _by_trait(value: object) -> object:
     return named if len(named) == len(value) else value
 
 
-def _check_name(value: str) -> str:
+def check_name(value: str) -> str:
+    """A name as it is; ValueError where it is none."""
     if not _NAME.fullmatch(value):
         raise ValueError(f"{value!r} is not a name; use letters, digits, - _ and .")
     return value
 
 
-Name = Annotated[str, AfterValidator(_check_name)]
+Name = Annotated[str, AfterValidator(check_name)]
 Paths = Annotated[
     tuple[str, ...],
     BeforeValidator(_as_list),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from parcours.cli.show.tables import bar, lapse, note, sheet
+from parcours.cli.show.tables import bar, lapse, note, share, sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 _LENGTH = 16
 
 
-def graph_lines(rows: Sequence[Row], limit: int) -> Iterator[Text]:
-    """Transitions, the most frequent first."""
+def graph_lines(rows: Sequence[Row], limit: int, explained: float | None = None) -> Iterator[Text]:
+    """Transitions, the most frequent first; `explained` is the ratio of people every transition of whom is among them."""
     if not rows:
         yield Text("no journey to show")
         return
@@ -38,6 +38,8 @@ def graph_lines(rows: Sequence[Row], limit: int) -> Iterator[Text]:
     below = {"95 % within": "95 % within", "median wait": "median wait", "people": "people", "": ""}
     yield from sheet(heads, lines, below=below, folds="to")
     yield from _more(len(rows) - limit, "transitions")
+    if explained is not None:
+        yield from note(f"these {len(rows):,} transitions are all that {share(explained)} of people took")
 
 
 def variant_lines(rows: Sequence[Row], limit: int) -> Iterator[Text]:
@@ -83,6 +85,30 @@ def map_lines(rows: Sequence[Row]) -> Iterator[Text]:
     ]
     below = {"file": "", "steps": "steps:", "promises": "promises:", "stages": "stages:"}
     yield from sheet(heads, lines, below=below, folds="map")
+
+
+EDITS = {
+    "add_step": "lived, not drawn",
+    "drop_step": "drawn, not lived",
+    "wake_step": "not lived any more",
+    "add_touchpoint": "touchpoint not drawn",
+    "drop_touchpoint": "touchpoint not lived",
+    "make_optional": "not everyone's",
+    "make_required": "nearly everyone's",
+    "move_step": "in another order",
+}
+
+
+def review_lines(rows: Sequence[Row]) -> Iterator[Text]:
+    """Edits proposed to a map, with their evidence."""
+    if not rows:
+        yield Text("the map is as journeys are lived: nothing to propose")
+        return
+    heads = ["what", "subject", "evidence", "edit"]
+    lines: list[list[Cell]] = [
+        [EDITS[row["what"]], row["subject"], row["evidence"], row["edit"]] for row in rows
+    ]
+    yield from sheet(heads, lines, below={"edit": "edit:", "evidence": ""}, folds="subject")
 
 
 def _more(more: int, what: str) -> Iterator[Text]:

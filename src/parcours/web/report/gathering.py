@@ -22,6 +22,7 @@ from parcours.journey.picture import Chip, LivedMap
 from parcours.kernel.clock import EPOCH
 from parcours.signal import SIGNAL
 from parcours.signal.catalogue import title_of
+from parcours.web.report.lived import gather_lived, gather_ways
 from parcours.web.report.money import gather_costs
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from parcours.gap.results import Results
     from parcours.identity.quality import Quality
     from parcours.journey import JourneyMap
+    from parcours.web.report.lived import LivedFacts, WayFacts
     from parcours.web.report.money import Costs
 
 Row = dict[str, Any]  # rows of `Results`
@@ -41,7 +43,6 @@ Scores = tuple[tuple[float, int], ...]  # score, how many gave it; in the order 
 Quote = tuple[str, float, str | None]  # masked text, score, channel
 _QUOTES = 4  # of people let down, and of others
 _READ_TEXTS = 400  # of each, to choose quotes from
-_PATHS = 6
 
 
 @dataclass(frozen=True)
@@ -57,19 +58,6 @@ class Said:
     others: Scores
     quotes_let_down: tuple[Quote, ...]
     quotes_others: tuple[Quote, ...]
-
-
-@dataclass(frozen=True)
-class Path:
-    """A way that journeys took.
-
-    Attributes:
-        steps: Titles of its steps, by language.
-    """
-
-    steps: tuple[Mapping[str, str], ...]
-    journeys: int
-    share: float
 
 
 @dataclass(frozen=True)
@@ -89,8 +77,7 @@ class MapPart:
     drawn: JourneyMap
     lived: LivedMap
     said: Said
-    paths: tuple[Path, ...]
-    path_count: int
+    journeys: LivedFacts
 
 
 @dataclass(frozen=True)
@@ -111,6 +98,7 @@ class Facts:
         brand: What each channel is there for, and lived as.
         graph: Moves between types of signals, where there is no map.
         costs: What broken promises cost.
+        ways: How people come to a purchase across channels.
     """
 
     name: str
@@ -131,6 +119,7 @@ class Facts:
     brand: BrandLived
     graph: tuple[Row, ...]
     costs: Costs
+    ways: WayFacts
 
 
 def gather(
@@ -161,6 +150,8 @@ def gather(
     recognition, _ = results.quality()
     told("channels")
     brand = hold_against_brand(results)
+    told("journeys")
+    ways = gather_ways(results)
     told("sources")
     hearing = hearing_of(results)
     return Facts(
@@ -181,6 +172,7 @@ def gather(
         recognition=recognition,
         brand=brand,
         costs=gather_costs(results),
+        ways=ways,
         graph=() if parts else tuple(results.graph(map_name=None, by_type=True, per=None, quiet=None)),
     )
 
@@ -214,13 +206,15 @@ def _map_part(
     chips = tuple(_chip(drawn, found) for found in findings.promises if found.map == name)
     order = [promise.promise for promise in drawn.promises]
     chips = tuple(sorted(chips, key=lambda chip: order.index(chip.promise)))
-    variants = results.variants(map_name=name, by_type=False, per=None, quiet=None)
+    said = _said(results, code, with_quotes=with_quotes)
+    journeys = gather_lived(
+        results, name
+    )  # last: it looks at the map's tables again, journey group by journey group
     return MapPart(
         drawn=drawn,
         lived=dataclasses.replace(lived, chips=chips),
-        said=_said(results, code, with_quotes=with_quotes),
-        paths=_paths(drawn, variants),
-        path_count=len(variants),
+        said=said,
+        journeys=journeys,
     )
 
 
@@ -289,17 +283,6 @@ def _quotes(results: Results, rows: Sequence[Row], *, worst_first: bool) -> tupl
         if len(found) == _QUOTES:
             break
     return tuple(found.values())
-
-
-def _paths(drawn: JourneyMap, variants: Sequence[Row]) -> tuple[Path, ...]:
-    titles = {step.step: step.title or {"en": step.step} for step in drawn.steps}
-    total = sum(row["count"] for row in variants) or 1
-    return tuple(
-        Path(
-            tuple(titles.get(step, {"en": step}) for step in row["path"]), row["count"], row["count"] / total
-        )
-        for row in variants[:_PATHS]
-    )
 
 
 def _heard(results: Results, row: Row) -> Heard:

@@ -1,4 +1,4 @@
-"""Each map: its picture, the ways most taken, and what people said."""
+"""Each map: its picture, the journeys lived on it, and what people said."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from parcours.journey.drawing import draw_narrow, draw_wide, picture_tables
 from parcours.signal.catalogue import channel_title, owner_title, title_of
 from parcours.ui import charts
+from parcours.web.report.lived import lived_part
 from parcours.web.report.page import MapPage, Table, Voice
 
 if TYPE_CHECKING:
@@ -41,28 +42,9 @@ def map_page(part: MapPart, language: Language) -> MapPage:
         wide=draw_wide(lived, language, f"{language.code}-w-{key}"),
         narrow=draw_narrow(lived, language, f"{language.code}-n-{key}"),
         tables=tuple(picture_tables(lived, language)),
-        paths=tuple(
-            (
-                language.number(path.journeys),
-                language.percent(path.share),
-                path.share,
-                tuple(language.pick(step) for step in path.steps),
-            )
-            for path in part.paths
-        ),
-        paths_note=_paths_note(part, language),
+        journeys=lived_part(part.journeys, part.drawn, language),
         voices=_voices(part.said, language),
         scores_table=_scores_table(part.said, language),
-    )
-
-
-def _paths_note(part: MapPart, language: Language) -> str:
-    shown = sum(path.share for path in part.paths)
-    return language.text(
-        "{shown} different ways of {all}; together {share} of journeys.",
-        shown=len(part.paths),
-        all=language.number(part.path_count),
-        share=language.percent(shown),
     )
 
 

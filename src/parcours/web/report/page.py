@@ -140,8 +140,40 @@ class Voice:
 
 
 @dataclass(frozen=True)
+class TypicalLine:
+    """A journey that stands for others; `steps` are (wait that leads to it, title), `drawing` is empty where it is not drawn."""
+
+    journeys: str
+    share: str
+    ratio: float
+    steps: tuple[tuple[str, str], ...]
+    detail: str
+    drawing: str
+
+
+@dataclass(frozen=True)
+class LivedPart:
+    """What was lived on a map: the few journeys that stand for most, and tables of what journeys take."""
+
+    note: str
+    lines: tuple[TypicalLine, ...]
+    tables: tuple[Table, ...]
+    command: str
+
+
+@dataclass(frozen=True)
+class WayPart:
+    """How people come to a purchase across channels, and what stores contribute."""
+
+    lead: str
+    table: Table
+    stores: Table
+    command: str
+
+
+@dataclass(frozen=True)
 class MapPage:
-    """One map: its picture for wide and narrow screens, the paths taken, and what people said."""
+    """One map: its picture for wide and narrow screens, the journeys lived on it, and what people said."""
 
     key: str
     title: str
@@ -150,8 +182,7 @@ class MapPage:
     wide: str
     narrow: str
     tables: tuple[PictureTable, ...]
-    paths: tuple[tuple[str, str, float, tuple[str, ...]], ...]
-    paths_note: str
+    journeys: LivedPart | None
     voices: tuple[Voice, ...]
     scores_table: Table | None
 
@@ -284,6 +315,7 @@ class Page:
     silences: Table | None
     blind: tuple[str, ...]
     recognition: RecognitionPart
+    ways: WayPart | None
     roles: RolePart | None
     is_weighted: bool
     footer: str

@@ -8,6 +8,7 @@ from parcours.web.report.blind_spots import blind_lines, silence_table, source_l
 from parcours.web.report.channel_roles import role_part
 from parcours.web.report.committee import committee_part
 from parcours.web.report.first_screen import figures, headline, headline_detail, subtitle
+from parcours.web.report.lived import way_part
 from parcours.web.report.maps import map_page, moves_table
 from parcours.web.report.money import money_part
 from parcours.web.report.one_customer import story_part
@@ -49,6 +50,7 @@ def say(facts: Facts, language: Language) -> Page:
         silences=silence_table(facts, language),
         blind=blind_lines(facts, language),
         recognition=recognition_part(facts.recognition, language),
+        ways=way_part(facts.ways, language),
         roles=role_part(facts.brand, language),
         is_weighted=facts.findings.is_weighted,
         footer=language.text(
