@@ -92,10 +92,7 @@ class Lives:
         repeats = end[bought] - start[bought] - 1
         count = nothing.copy()
         age = (moment[bought] - first) / WEEK_US
-        told = self.buying.expected(repeats, (last - first) / WEEK_US, age, weeks)
-        count[bought] = np.nan_to_num(
-            told, nan=0.0, posinf=0.0
-        )  # where the series does not converge, nothing is expected
+        count[bought] = self.buying.expected(repeats, (last - first) / WEEK_US, age, weeks)
         if isinstance(self.spending, NotEstimable):
             return count, nothing
         total = self.purchases.total(person[bought], first, moment[bought])
