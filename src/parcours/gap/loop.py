@@ -19,14 +19,13 @@ from parcours.gap.checking import check_map, check_owners
 from parcours.gap.counting import count_gaps
 from parcours.gap.judging import judge
 from parcours.gap.listening import Silence, changed_spans, listen, odd_days, place_word
-from parcours.gap.money.types import Asked, Prices
 from parcours.gap.naming import register_terms
 from parcours.gap.replacing import LAYERED, Replacing, current
-from parcours.gap.tables import GAP, LOGIC, MONEY, VERDICT
+from parcours.gap.tables import GAP, LOGIC, VERDICT
 from parcours.identity import PERSON_TOKEN, Standing, records, resolve_people, rules_of
 from parcours.identity.deciding import in_force, read_log
 from parcours.identity.store import TABLES as IDENTITY_TABLES
-from parcours.journey import JOURNEY, JOURNEY_STEP, read_maps
+from parcours.journey import JOURNEY, read_maps
 from parcours.journey.birthdays import (
     BIRTHDAY,
     asks_for_birthdays,
@@ -69,9 +68,8 @@ if TYPE_CHECKING:
     from parcours.signal.mapping import Mapped
 
 KEPT_MANIFESTS = 2
-_ROUNDING = 1e-6  # of sums of weights
 _BYTES_AT_WORK = 200  # of a signal while journeys are cut and promises judged
-_TABLES = (SIGNAL, TIMELESS, LINK, OBJECT, *IDENTITY_TABLES, *LAYERED, GAP, MONEY)
+_TABLES = (SIGNAL, TIMELESS, LINK, OBJECT, *IDENTITY_TABLES, *LAYERED, GAP)
 
 
 @dataclass(frozen=True)
@@ -217,7 +215,7 @@ def run_workspace(
         engine = open_engine(
             workspace.scratch("spill"), memory or workspace.settings.memory, workspace.settings.threads
         )
-        lake = Lake(workspace.lake)
+        lake = Lake(workspace.lake, alone=True)
         lake.clear_staging()
         try:
             return _run(workspace, engine, lake, vault, progress, as_of, clock)
@@ -265,7 +263,6 @@ def _run(
     _judge_maps(run, drawn, mapped, brand, imported, touched_people)
     _count(run, drawn)
     run.facts["people"] = people
-    _price(run, drawn, brand)
     run.facts |= {
         "files": sorted(imported.file_ids),
         "logic": _logic(run),
@@ -396,7 +393,7 @@ def _look(run: _Run, mapped: Sequence[Mapped]) -> None:
     lake.view(engine, PERSON_TOKEN, run.versions[PERSON_TOKEN.name])
     lake.view(engine, TIMELESS, run.versions[TIMELESS.name], "undated")
     register_terms(engine, run.vault)
-    see_signals(engine, run.vault.files(), run.as_of)
+    see_signals(engine, run.vault.ledger(), run.as_of)
     see_timeless(engine)
     codes = run.vault.terms("source")
     zones = {
@@ -623,79 +620,6 @@ def _count(run: _Run, drawn: Sequence[Drawn]) -> None:
     run.facts["journeys"] = run.engine.value("select count(*) from journey")
     run.stages.append(Stage("gaps", clock(), run.engine.value("select count(*) from gap")))
     run.progress("gaps", 1, 1)
-
-
-def _price(run: _Run, drawn: Sequence[Drawn], brand: Brand) -> None:
-    """Say what broken promises cost, unless all that it rests on is as in the last published run."""
-    clock = stopwatch()
-    told = {"prices": brand.money.model_dump(mode="json"), "currency": brand.currency}
-    run.facts["priced"] = {
-        **told,
-        "costs": {item.map.map: {p.promise: p.cost for p in item.map.promises} for item in drawn},
-        "seen": [run.versions[spec.name] for spec in (SIGNAL, PERSON_TOKEN, *LAYERED, GAP)],
-        "coverage": run.facts["coverage"],
-    }
-    published = run.published(MONEY)
-    if published is not None and run.before("priced", None) == run.facts["priced"]:
-        run.versions[MONEY.name], run.facts["money"] = published, run.before("money", {})
-    else:
-        run.versions[MONEY.name], run.facts["money"] = _price_anew(run, drawn, brand)
-    run.stages.append(Stage("money", clock(), run.lake.rows(MONEY, run.versions[MONEY.name], ())))
-
-
-def _price_anew(run: _Run, drawn: Sequence[Drawn], brand: Brand) -> tuple[int, dict[str, Any]]:
-    if not any(item.map.promises for item in drawn):  # what estimates takes time and memory to load
-        return run.lake.write(run.engine, MONEY, MONEY.empty_sql, base=None)[0], {}
-    from parcours.gap.money.stage import Ground, price_gaps  # noqa: PLC0415 - the reader of results does not wait for it
-
-    run.engine.run(
-        f"create or replace temp view journey_step as {current(run.lake, JOURNEY_STEP, run.versions)}"
-    )
-    spans = run.facts["coverage"].values()
-    ground = Ground(
-        run.engine,
-        run.vault.terms("type"),
-        run.vault.terms("channel"),
-        run.facts["people"],
-        run.facts["journeys"],
-        (min((span[0] for span in spans), default=0), run.as_of),
-        run.workspace.settings.time_zone,
-    )
-    asked = _asked(run, drawn)
-    return price_gaps(
-        ground, run.lake, asked, Prices.of(brand), lambda done: run.progress("money", done, len(asked))
-    )
-
-
-def _asked(run: _Run, drawn: Sequence[Drawn]) -> list[Asked]:
-    """Every promise, with how often it was kept and broken."""
-    counted = {
-        row["promise_id"]: row
-        for row in run.engine.arrow("select * from gap where dimension is null and week is null").to_pylist()
-    }
-    maps, promises = run.vault.terms("map"), run.vault.terms("promise")
-    asked = []
-    for item in drawn:
-        for promise in item.map.promises:
-            code = promises[f"{item.map.map}/{promise.promise}"]
-            row = counted.get(code)
-            kept, broken = (row["kept"], row["broken"]) if row else (0, 0)
-            weight = row["weight_broken"] + row["weight_kept"] if row else 0.0
-            asked.append(
-                Asked(
-                    code,
-                    maps[item.map.map],
-                    item.map.map,
-                    item.map.slices,
-                    promise.pattern == "measure",
-                    promise.direct_cost,
-                    kept,
-                    broken,
-                    row["weight_broken"] if row else 0.0,
-                    abs(weight - kept - broken) > _ROUNDING,
-                )
-            )
-    return asked
 
 
 def _coverage(run: _Run, mapped: Sequence[Mapped], brand: Brand) -> dict[str, Any]:
