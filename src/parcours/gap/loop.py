@@ -475,7 +475,7 @@ def _judge_maps(
         for units in _shares(run, item) if touched is None else [f"unit_id in ({touched})"]:
             part = stopwatch()
             run.progress(f"journeys of {name}", number, len(drawn))
-            fill_scope(run.engine, scope, units)
+            fill_scope(run.engine, scope, units, "seen" if touched is None else _see_touched(run, item))
             stitch(run.engine, scope, map_id, steps, run.as_of)
             new_journeys += run.engine.value("select count(*) from journey_new")
             journeys_s += part()
@@ -528,7 +528,7 @@ def _touched_sets(run: _Run, imported: Imported, touched_people: str | None) -> 
     if anew or since is None or touched_people is None:
         return None
     run.engine.register("new_file", pa.table({"file_id": pa.array(sorted(new_files), pa.int32())}))
-    run.engine.make_table(__package__, "new_signal", {"since": since})
+    run.engine.make_table(__package__, "new_signal", {"since": since, "as_of": run.as_of})
     run.engine.make_table(__package__, "touched_person")
     return new_files
 
@@ -589,6 +589,18 @@ def _touched_units(run: _Run, item: Drawn, world: World) -> str:
             __package__, "touched_unit_of_objects", {"namespace_id": code}, name="touched_unit"
         )
     return "select unit_id from touched_unit"
+
+
+def _see_touched(run: _Run, item: Drawn) -> str:
+    """A view that holds every signal of the touched units, and where units are people no others: these few are looked up first."""
+    if not item.map.by_person:
+        return "seen"
+    run.engine.run("""
+        create or replace temp table touched_token as
+        select token from person_token where person_id in (select unit_id from touched_unit);
+        create or replace temp view seen_of_touched as
+        select * from seen where token in (select token from touched_token)""")
+    return "seen_of_touched"
 
 
 def _has_foreign_unit(item: Drawn) -> bool:
