@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from parcours.gap.bench import Bench, Coverage
+from parcours.gap.bench import Bench
 from parcours.gap.checking import check_map, check_owners
 from parcours.gap.counting import count_gaps
+from parcours.gap.covering import asked_place, coverage_of, covered_by, proof_of, register_coverage
 from parcours.gap.judging import judge
-from parcours.gap.listening import Silence, changed_spans, listen, odd_days, place_word
+from parcours.gap.listening import Silence, listen, odd_days, place_word
 from parcours.gap.naming import register_terms
 from parcours.gap.replacing import LAYERED, Replacing, current
 from parcours.gap.tables import GAP, LOGIC, VERDICT
@@ -56,7 +57,7 @@ from parcours.signal.importing import settle
 from parcours.vault import Manifest, Vault, open_vault
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from parcours.journey import Drawn
     from parcours.journey.brand import Brand
@@ -428,7 +429,7 @@ def _judge_maps(
     journeys_s = verdicts_s = 0.0
     new_journeys = new_verdicts = 0
     run.facts["listening"]["proof"] = proof = {
-        item.map.map: {promise.promise: _proof(promise, world, coverage) for promise in item.map.promises}
+        item.map.map: {promise.promise: proof_of(promise, coverage["emits"]) for promise in item.map.promises}
         for item in drawn
     }
     news = _touched_sets(run, imported, touched_people)
@@ -451,21 +452,21 @@ def _judge_maps(
             ]
             for promise in item.map.promises
         }
-        covered = {
-            name: Coverage(*_common(sources, coverage["spans"]), _deaf(sources, coverage["silences"]))
-            for name, sources in proven.items()
-        }
+        covered, covered_before = (
+            {promise: covered_by(sources, *heard) for promise, sources in proven.items()}
+            for heard in ((coverage["spans"], coverage["silences"]), coverage["before"])
+        )
         touched = None
         if not anew:
             for spec in (JOURNEY, VERDICT):
                 mine = replacing.published(spec, map_id)
                 run.engine.run(f"create or replace temp view map_{spec.name} as {mine}")
-            _register_coverage(run, promise_ids, proven, covered)
+            register_coverage(run.engine, promise_ids, covered, covered_before)
             touched = _touched_units(run, item, world)
         if touched is not None and run.engine.value(f"select count(*) from ({touched})") == 0:
             continue
         see_birthdays(run.engine, world.types[BIRTHDAY] if asks_for_birthdays(item.map) else None)
-        scope = plan_scope("scoped", item.map, world, _asked_place(covered, coverage))
+        scope = plan_scope("scoped", item.map, world, asked_place(covered, coverage["place"]))
         steps = {
             step.step: run.vault.code_terms("step", [f"{name}/{step.step}"])[f"{name}/{step.step}"]
             for step in item.map.steps
@@ -533,45 +534,6 @@ def _touched_sets(run: _Run, imported: Imported, touched_people: str | None) -> 
     return new_files
 
 
-def _register_coverage(
-    run: _Run, promise_ids: dict[str, int], proven: dict[str, list[str]], covered: dict[str, Coverage]
-) -> None:
-    """Tables `promise_coverage` and `deaf_change`.
-
-    When the sources that prove a promise were heard, now and in the last published run; and when they were deaf in one of both alone.
-    """
-    rows = [
-        {
-            "promise_id": code,
-            "since": covered[promise].since,
-            "until": covered[promise].until,
-            **dict(
-                zip(
-                    ("since_before", "until_before"),
-                    _common(proven[promise], run.before("coverage", {})),
-                    strict=True,
-                )
-            ),
-        }
-        for promise, code in promise_ids.items()
-    ]
-    schema = pa.schema(
-        [
-            ("promise_id", pa.int32()),
-            *((name, pa.int64()) for name in ("since", "until", "since_before", "until_before")),
-        ]
-    )
-    run.engine.register("promise_coverage", pa.Table.from_pylist(rows, schema))
-    silences = [Silence(*told) for told in run.before("listening", {}).get("silences", [])]
-    changed = [
-        {"promise_id": code, "since": since, "until": until}
-        for promise, code in promise_ids.items()
-        for since, until in changed_spans(_deaf(proven[promise], silences), covered[promise].deaf)
-    ]
-    spans = pa.schema([("promise_id", pa.int32()), ("since", pa.int64()), ("until", pa.int64())])
-    run.engine.register("deaf_change", pa.Table.from_pylist(changed, spans))
-
-
 def _touched_units(run: _Run, item: Drawn, world: World) -> str:
     """SQL of the units of a map that must be looked at again; makes the table `touched_unit`."""
     ends = item.map.ends
@@ -635,7 +597,7 @@ def _count(run: _Run, drawn: Sequence[Drawn]) -> None:
 
 
 def _coverage(run: _Run, mapped: Sequence[Mapped], brand: Brand) -> dict[str, Any]:
-    """Spans and types of sources, the word for places, and the silences in which a source was deaf."""
+    """Spans and types of sources, the word for places, and the silences in which a source was deaf; spans and silences of the last run."""
     found = coverage_of(run.engine, run.vault, run.as_of)
     run.facts["coverage"] = found["spans"]
     place = place_word(run.vault.terms("namespace"), brand)
@@ -659,62 +621,13 @@ def _coverage(run: _Run, mapped: Sequence[Mapped], brand: Brand) -> dict[str, An
         "placed": placed,
         "silences": [list(item) for item in hearing.silences],
     }
-    return {**found, "place": place, "silences": hearing.silences}
-
-
-def coverage_of(engine: Engine, vault: Vault, as_of: int) -> dict[str, Any]:
-    """First and last signal of each source with how many there are, and the sources of each type, up to an instant.
-
-    Args:
-        engine: Holds the view `signal`.
-        vault: Knows the names and the ledger.
-        as_of: Microseconds UTC.
-    """
-    spans: dict[str, list[int]] = {}
-    emits: dict[str, set[str]] = {}
-    for name, kind, count, first, last in _heard(engine, vault, as_of):
-        span = spans.setdefault(name, [first, last, 0])
-        spans[name] = [min(span[0], first), max(span[1], last), span[2] + count]
-        emits.setdefault(kind, set()).add(name)
-    return {"spans": spans, "emits": emits}
-
-
-def _heard(engine: Engine, vault: Vault, as_of: int) -> Iterator[tuple[str, str, int, int, int]]:
-    """(source, type, signals, first, last): from the ledger, unless it knows of signals after the instant of the run."""
-    files = [row for row in vault.files() if row["state"] == "imported"]
-    told = [(row["source"], kind, *facts) for row in files for kind, facts in row["types"].items()]
-    if all(last <= as_of for *_, last in told):
-        yield from told
-        return
-    names = {code: name for name, code in vault.terms("source").items()}
-    types = {code: name for name, code in vault.terms("type").items()}
-    for row in engine.model(__package__, "source_coverage", {"as_of": as_of}).to_pylist():
-        place = names[row["source_id"]], types[row["type_id"]]
-        yield (*place, row["signal_count"], row["first_at"], row["last_at"])
-
-
-def _proof(promise: Any, world: World, coverage: dict[str, Any]) -> list[str]:  # noqa: ARG001
-    """Sources that must have been heard for a promise to be judged."""
-    return sorted(promise.proven_by or coverage["emits"].get(promise.target.signal, ()))
-
-
-def _common(sources: Sequence[str], heard: dict[str, list[int]]) -> tuple[int | None, int | None]:
-    """First and last instant at which all of some sources had been heard; None where one never was."""
-    spans = [heard[source] for source in sources if source in heard]
-    if not spans or len(spans) < len(sources):
-        return None, None
-    return max(span[0] for span in spans), min(span[1] for span in spans)
-
-
-def _asked_place(covered: Mapping[str, Coverage], coverage: dict[str, Any]) -> str | None:
-    """The word for places, where some promise may have been made at one at which a source was deaf."""
-    asked = any(of is not None for known in covered.values() for of, *_ in known.deaf)
-    return str(coverage["place"]) if asked else None
-
-
-def _deaf(sources: Collection[str], silences: Sequence[Silence]) -> tuple[tuple[int | None, int, int], ...]:
-    """Spans in which one of some sources was deaf."""
-    return tuple((item.place, item.since, item.until) for item in silences if item.source in sources)
+    before = [Silence(*told) for told in run.before("listening", {}).get("silences", [])]
+    return {
+        **found,
+        "place": place,
+        "silences": hearing.silences,
+        "before": (run.before("coverage", {}), before),
+    }
 
 
 def _definition(run: _Run, item: Drawn, world: World, proven: dict[str, list[str]]) -> str:
