@@ -18,27 +18,34 @@ if TYPE_CHECKING:
     from parcours.vault import Vault
 
 
-def coverage_of(engine: Engine, vault: Vault, as_of: int) -> dict[str, Any]:
+def coverage_of(
+    engine: Engine, vault: Vault, as_of: int, files: Sequence[Mapping[str, Any]] | None = None
+) -> dict[str, Any]:
     """First and last signal of each source with how many there are, and the sources of each type, up to an instant.
 
     Args:
         engine: Holds the view `signal`.
         vault: Knows the names and the ledger.
         as_of: Microseconds UTC.
+        files: Imported ones, as the ledger has them, where they were read already.
     """
     spans: dict[str, list[int]] = {}
     emits: dict[str, set[str]] = {}
-    for name, kind, count, first, last in _heard(engine, vault, as_of):
+    for name, kind, count, first, last in _heard(
+        engine, vault, as_of, vault.files() if files is None else files
+    ):
         span = spans.setdefault(name, [first, last, 0])
         spans[name] = [min(span[0], first), max(span[1], last), span[2] + count]
         emits.setdefault(kind, set()).add(name)
     return {"spans": spans, "emits": emits}
 
 
-def _heard(engine: Engine, vault: Vault, as_of: int) -> Iterator[tuple[str, str, int, int, int]]:
+def _heard(
+    engine: Engine, vault: Vault, as_of: int, files: Sequence[Mapping[str, Any]]
+) -> Iterator[tuple[str, str, int, int, int]]:
     """(source, type, signals, first, last): from the ledger, unless it knows of signals after the instant of the run."""
-    files = [row for row in vault.files() if row["state"] == "imported"]
-    told = [(row["source"], kind, *facts) for row in files for kind, facts in row["types"].items()]
+    imported = [row for row in files if row["state"] == "imported"]
+    told = [(row["source"], kind, *facts) for row in imported for kind, facts in row["types"].items()]
     if all(last <= as_of for *_, last in told):
         yield from told
         return

@@ -423,7 +423,7 @@ def _judge_maps(
 ) -> None:
     clock = stopwatch()
     world = _world(run, drawn, mapped, brand)
-    coverage = _coverage(run, mapped, brand)
+    coverage = _coverage(run, mapped, brand, imported)
     map_ids = run.vault.code_terms("map", [item.map.map for item in drawn])
     definitions: dict[str, str] = {}
     journeys_s = verdicts_s = 0.0
@@ -596,9 +596,9 @@ def _count(run: _Run, drawn: Sequence[Drawn]) -> None:
     run.progress("gaps", 1, 1)
 
 
-def _coverage(run: _Run, mapped: Sequence[Mapped], brand: Brand) -> dict[str, Any]:
+def _coverage(run: _Run, mapped: Sequence[Mapped], brand: Brand, imported: Imported) -> dict[str, Any]:
     """Spans and types of sources, the word for places, and the silences in which a source was deaf; spans and silences of the last run."""
-    found = coverage_of(run.engine, run.vault, run.as_of)
+    found = coverage_of(run.engine, run.vault, run.as_of, imported.files)
     run.facts["coverage"] = found["spans"]
     place = place_word(run.vault.terms("namespace"), brand)
     codes = run.vault.terms("source")

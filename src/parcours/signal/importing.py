@@ -26,7 +26,7 @@ from parcours.signal.tables import LINK, OBJECT, SIGNAL, TIMELESS
 from parcours.vault.tables import FREE_TEXT, REFUSED, SCREENED, TRAIT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from parcours.kernel.errors import Fault
@@ -67,6 +67,7 @@ class Imported:
         notes: Counts worth telling, such as identifiers that stand for nobody.
         versions: Lake table to version.
         new_rows: Signals that entered in this run.
+        files: Their rows of the ledger, with what was counted in each.
     """
 
     file_ids: frozenset[int]
@@ -76,6 +77,7 @@ class Imported:
     notes: dict[str, int]
     versions: dict[str, int]
     new_rows: int
+    files: Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -437,4 +439,5 @@ def _summary(vault: Vault, before: set[int], versions: dict[str, int]) -> Import
         notes=notes,
         versions=versions,
         new_rows=sum(row["accepted"] for row in files if row["file_id"] not in before),
+        files=files,
     )
