@@ -17,7 +17,13 @@ def outcome(wall_s: float, import_s: float, written: int) -> Outcome:
 def test_a_fifth_of_the_cold_run_is_allowed() -> None:
     """20 s of 100 hold, 21 s do not; the parts have no bound of their own."""
     runs = [
-        _Runs(outcome(100.0, 50.0, 1_000), outcome(s, 5.0, 100), outcome(1.0, 0.1, 0), [])
+        _Runs(
+            outcome(100.0, 50.0, 1_000),
+            outcome(s, 5.0, 100),
+            outcome(1.0, 0.1, 0),
+            outcome(7.0, 0.0, 0),
+            outcome(2.0, 0.0, 0),
+        )
         for s in (20.0, 21.0)
     ]
     holding, missing = ({row.metric: row for row in _rows("case", run, 0.2)} for run in runs)
@@ -28,6 +34,10 @@ def test_a_fifth_of_the_cold_run_is_allowed() -> None:
     assert holding["time of stage: import: ours / peer"].holds is None
     assert holding["bytes written: ours / peer"].ratio == 0.1
     assert holding["time of a run with nothing new"].ours == 1.0
+    assert (holding["time of the first gaps after it"].ours, holding["time of the next gaps"].ours) == (
+        7.0,
+        2.0,
+    )
     assert holding["time of run: ours / peer"].peer_name == COLD
 
 

@@ -116,7 +116,6 @@ def test_run_counts_every_signal(shop: Shop) -> None:
         "journeys",
         "verdicts",
         "gaps",
-        "money",
     ]
     assert report["journeys"] == 4_002  # ORDERS of the template, and two of the story
     assert report["people"] > 1_000

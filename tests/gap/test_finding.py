@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 from collections import Counter
 from datetime import date
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from gap.saturdays import make_saturdays
 from parcours.gap.finding import Finding, Findings, Share, Where, find
+from parcours.gap.finding.findings import search
+from parcours.gap.finding.recording import read_findings, record_findings
 from parcours.gap.results import open_results
 from parcours.gap.when import When
 from parcours.kernel.workspace import Workspace
@@ -52,6 +57,20 @@ def three(share: Share | None) -> tuple[int, int, int]:
     """Kept, broken, unobservable."""
     assert share is not None
     return share.kept, share.broken, share.unobservable
+
+
+def test_what_is_kept_is_what_was_found(results: Results) -> None:
+    """Written as JSON and read back, every field is as it was searched: days are days, hours are counts, and pairs can be looked up."""
+    searched = search(results)
+    read = read_findings(json.loads(json.dumps(record_findings(searched))))
+
+    assert any(item.explains for item in searched.promises)
+    assert dataclasses.replace(read, promises=()) == dataclasses.replace(searched, promises=())
+    for one, other in zip(read.promises, searched.promises, strict=True):
+        assert dataclasses.replace(one, hours={}) == dataclasses.replace(other, hours={})
+        assert one.hours.keys() == other.hours.keys()
+        assert all(np.array_equal(one.hours[name], hours) for name, hours in other.hours.items())
+    assert {type(where.since) for item in read.promises for where in item.explains} <= {date, type(None)}
 
 
 def test_all_verdicts_of_a_promise_are_counted(found: Findings) -> None:

@@ -31,3 +31,15 @@ def test_scratch_of_the_dead_is_wiped_and_of_the_living_spared(tmp_path: Path) -
     workspace.wipe_scratch()
 
     assert [folder.exists() for folder in (own, gone, living, kept)] == [False, False, True, True]
+
+
+def test_a_path_is_shown_from_the_workspace_on(tmp_path: Path) -> None:
+    """However it is written; what lies outside is shown whole."""
+    (tmp_path / "shop" / "sources").mkdir(parents=True)
+    shop = Workspace(tmp_path / "shop")
+    inside = shop.folder / "data" / "till.csv"
+
+    assert shop.relative(inside) == "data/till.csv"
+    assert shop.relative(shop.folder / "data" / ".." / "data" / "till.csv") == "data/till.csv"
+    assert shop.relative(shop.folder / "data" / "a..b.csv") == "data/a..b.csv"
+    assert shop.relative(tmp_path / "shopping.csv") == str(tmp_path / "shopping.csv")

@@ -92,6 +92,16 @@ def test_an_erasure_is_what_a_run_from_scratch_makes_of_it(shop: Path) -> None:
     assert differing(rewritten, everything(shop)) == []
 
 
+def test_answers_kept_beside_a_run_go_too(shop: Path) -> None:
+    """They may name what somebody carried; whoever asks next has them computed from what is left."""
+    parcours(shop, "gaps")
+    kept = shop / ".parcours/vault/kept"
+    assert {path.name for path in kept.iterdir()} == {"findings.json", "money.json"}
+    erase(shop, 0)
+
+    assert list(kept.iterdir()) == []
+
+
 def test_nothing_of_them_comes_back(shop: Path) -> None:
     """Neither a late signal, nor the same files exported again, nor a run from scratch."""
     counted = ran(shop)["people"]

@@ -282,7 +282,6 @@ def test_only_the_touched_are_redone(tmp_path: Path) -> None:
         "journeys": 3,
         "verdicts": rows_of(report)["verdicts"],
         "gaps": 0,
-        "money": 1,
     }
     assert rows_of(report)["verdicts"] < 8
     same(everything(folder), scratch(folder, tmp_path / "scratch"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from parcours.bench.answers import differing_rows
 from parcours.bench.child import Outcome, run_module, run_parcours
@@ -42,12 +42,16 @@ class _Files:
 
 @dataclass(frozen=True)
 class _Runs:
-    """Three runs of one workspace: over the half year, with the day added, with nothing new; and the gaps after them."""
+    """Three runs of one workspace: over the half year, with the day added, with nothing new; and who asks for the gaps after them.
+
+    The first to ask prices and searches them, the next one reads what was kept.
+    """
 
     cold: Outcome
     again: Outcome
     idle: Outcome
-    gaps: list[dict[str, Any]]
+    first: Outcome
+    next: Outcome
 
 
 def bench_incremental(
@@ -103,7 +107,7 @@ def _differing_gaps(files: _Files, memory: str, nights: tuple[str, str] | None) 
         _put(files.day, data)
         _run(workspace, memory, None if nights is None else nights[1])
         at_once = run_parcours(workspace, "gaps").answer
-    return differing_rows(_add_a_day(files, memory, nights).gaps, at_once)
+    return differing_rows(_add_a_day(files, memory, nights).first.answer, at_once)
 
 
 def _same_answer(measured: _Files, memory: str, progress: Progress) -> BenchRow:
@@ -125,7 +129,7 @@ def _add_a_day(files: _Files, memory: str, nights: tuple[str, str] | None) -> _R
         _put(files.day, data)
         again = _run(workspace, memory, second)
         idle = _run(workspace, memory, second)
-        return _Runs(cold, again, idle, run_parcours(workspace, "gaps").answer)
+        return _Runs(cold, again, idle, *(run_parcours(workspace, "gaps") for _ in range(2)))
 
 
 @contextlib.contextmanager
@@ -161,6 +165,8 @@ def _rows(case: str, runs: _Runs, target: float | None) -> list[BenchRow]:
             for stage, seconds in again.items()
         ),
         figure("incremental", case, "time of a run with nothing new", "s", runs.idle.wall_s),
+        figure("incremental", case, "time of the first gaps after it", "s", runs.first.wall_s),
+        figure("incremental", case, "time of the next gaps", "s", runs.next.wall_s),
         stays_below("incremental", case, "peak memory", "bytes", runs.again.peak_bytes, AT_MOST_BYTES),
         times_the_peer(pair("peak memory", "bytes", runs.again.peak_bytes, runs.cold.peak_bytes)),
         times_the_peer(pair("bytes written", "bytes", runs.again.written_bytes, runs.cold.written_bytes)),

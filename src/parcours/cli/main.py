@@ -19,7 +19,7 @@ from parcours.cli.options import AsFormat, Folder, Format, Language, Nodes, at_w
 from parcours.cli.options import print_json as _print_json
 from parcours.cli.recognising import add_recognising, explain_two
 from parcours.cli.rights import add_rights
-from parcours.cli.ruling import Nodes, add_ruling
+from parcours.cli.ruling import add_ruling
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -285,6 +285,7 @@ def gaps(
     """Which promises were broken: how often, how sure, where, since when, and what people then said."""
     from parcours.cli.show.gaps import gap_lines
     from parcours.cli.show.money import money_lines
+    from parcours.cli.show.run import drawn_progress
     from parcours.cli.show.tables import write
     from parcours.gap.finding import find
     from parcours.gap.finding.telling import add_decisions, add_findings
@@ -294,13 +295,15 @@ def gaps(
     from parcours.ui import speak
 
     with open_results(Workspace(workspace)) as results:
-        rows = results.gaps(
-            map_name=map_name,
-            promise=promise,
-            language=language.value,
-            slice_weeks=format is Format.JSON or promise is not None or slice_by is not None,
-        )
-        findings = find(results)
+        with drawn_progress() as results.progress:
+            rows = results.gaps(
+                map_name=map_name,
+                promise=promise,
+                language=language.value,
+                slice_weeks=format is Format.JSON or promise is not None or slice_by is not None,
+                with_money=True,
+            )
+            findings = find(results)
         if format is Format.JSON:
             add_findings(rows, findings)
             add_decisions(rows, told_decisions(results))

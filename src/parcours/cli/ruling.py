@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from parcours.cli.options import AsFormat, Folder, Format, print_json
+from parcours.cli.options import AsFormat, Folder, Format, Nodes, print_json
 
 if TYPE_CHECKING:
     from parcours.gap.ruling import Walk
-
-
-class Nodes(StrEnum):
-    """What a node of a map's journeys is."""
-
-    STEP = "step"
-    TYPE = "type"
 
 
 class _Between(NamedTuple):

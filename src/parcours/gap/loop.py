@@ -15,19 +15,19 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from parcours.gap.bench import Bench, Coverage
+from parcours.gap.bench import Bench
 from parcours.gap.checking import check_map, check_owners
 from parcours.gap.counting import count_gaps
+from parcours.gap.covering import asked_place, coverage_of, covered_by, proof_of, register_coverage
 from parcours.gap.judging import judge
-from parcours.gap.listening import Silence, changed_spans, listen, odd_days, place_word
-from parcours.gap.money.types import Asked, Prices
+from parcours.gap.listening import Silence, listen, odd_days, place_word
 from parcours.gap.naming import register_terms
 from parcours.gap.replacing import LAYERED, Replacing, current
-from parcours.gap.tables import GAP, LOGIC, MONEY, VERDICT
+from parcours.gap.tables import GAP, LOGIC, VERDICT
 from parcours.identity import PERSON_TOKEN, Standing, records, resolve_people, rules_of
 from parcours.identity.deciding import in_force, read_log
 from parcours.identity.store import TABLES as IDENTITY_TABLES
-from parcours.journey import JOURNEY, JOURNEY_STEP, read_maps
+from parcours.journey import JOURNEY, read_maps
 from parcours.journey.birthdays import (
     BIRTHDAY,
     asks_for_birthdays,
@@ -58,7 +58,7 @@ from parcours.signal.importing import settle
 from parcours.vault import Manifest, Vault, open_vault
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from parcours.journey import Drawn
     from parcours.journey.brand import Brand
@@ -70,9 +70,8 @@ if TYPE_CHECKING:
     from parcours.signal.mapping import Mapped
 
 KEPT_MANIFESTS = 2
-_ROUNDING = 1e-6  # of sums of weights
 _BYTES_AT_WORK = 200  # of a signal while journeys are cut and promises judged
-_TABLES = (SIGNAL, TIMELESS, LINK, OBJECT, *IDENTITY_TABLES, *LAYERED, GAP, MONEY)
+_TABLES = (SIGNAL, TIMELESS, LINK, OBJECT, *IDENTITY_TABLES, *LAYERED, GAP)
 
 
 @dataclass(frozen=True)
@@ -218,7 +217,7 @@ def run_workspace(
         engine = open_engine(
             workspace.scratch("spill"), memory or workspace.settings.memory, workspace.settings.threads
         )
-        lake = Lake(workspace.lake)
+        lake = Lake(workspace.lake, alone=True)
         lake.clear_staging()
         try:
             return _run(workspace, engine, lake, vault, progress, as_of, clock)
@@ -266,7 +265,6 @@ def _run(
     _judge_maps(run, drawn, mapped, brand, imported, touched_people)
     _count(run, drawn)
     run.facts["people"] = people
-    _price(run, drawn, brand)
     run.facts |= {
         "files": sorted(imported.file_ids),
         "logic": _logic(run),
@@ -397,7 +395,7 @@ def _look(run: _Run, mapped: Sequence[Mapped]) -> None:
     lake.view(engine, PERSON_TOKEN, run.versions[PERSON_TOKEN.name])
     lake.view(engine, TIMELESS, run.versions[TIMELESS.name], "undated")
     register_terms(engine, run.vault)
-    see_signals(engine, run.vault.files(), run.as_of)
+    see_signals(engine, run.vault.ledger(), run.as_of)
     see_timeless(engine)
     codes = run.vault.terms("source")
     zones = {
@@ -426,14 +424,14 @@ def _judge_maps(
 ) -> None:
     clock = stopwatch()
     world = _world(run, drawn, mapped, brand)
-    coverage = _coverage(run, mapped, brand)
+    coverage = _coverage(run, mapped, brand, imported)
     map_ids = run.vault.code_terms("map", [item.map.map for item in drawn])
     definitions: dict[str, str] = {}
     journeys_s = 0.0
     new_journeys = new_verdicts = 0
     run.facts["listening"]["targets"] = {item.map.map: _targets(item) for item in drawn}
     run.facts["listening"]["proof"] = proof = {
-        item.map.map: {promise.promise: _proof(promise, world, coverage) for promise in item.map.promises}
+        item.map.map: {promise.promise: proof_of(promise, coverage["emits"]) for promise in item.map.promises}
         for item in drawn
     }
     news = _touched_sets(run, imported, touched_people)
@@ -450,34 +448,30 @@ def _judge_maps(
             or _has_foreign_unit(item)
             or asks_for_birthdays(item.map)  # they come without any signal
         )
-        promise_ids = {
-            promise.promise: run.vault.code_terms("promise", [f"{name}/{promise.promise}"])[
-                f"{name}/{promise.promise}"
-            ]
-            for promise in item.map.promises
-        }
-        covered = _covered(item, proven, coverage)
+        promise_ids = _codes(run, "promise", name, [promise.promise for promise in item.map.promises])
+        targets = _targets(item)
+        covered, covered_before = (
+            {promise: covered_by(sources, targets[promise], *heard) for promise, sources in proven.items()}
+            for heard in ((coverage["spans"], coverage["silences"]), coverage["before"])
+        )
         touched = None
         if not anew:
             for spec in (JOURNEY, VERDICT):
                 mine = replacing.published(spec, map_id)
                 run.engine.run(f"create or replace temp view map_{spec.name} as {mine}")
-            _register_coverage(run, item, promise_ids, proven, covered)
+            register_coverage(run.engine, promise_ids, covered, covered_before)
             touched = _touched_units(run, item, world)
-        if touched is not None and run.engine.value(f"select count(*) from ({touched})") == 0:
-            continue
+            if not run.engine.value(f"select count(*) from ({touched})"):
+                continue
         see_birthdays(run.engine, world.types[BIRTHDAY] if asks_for_birthdays(item.map) else None)
-        scope = plan_scope("scoped", item.map, world, _asked_place(covered, coverage))
-        steps = {
-            step.step: run.vault.code_terms("step", [f"{name}/{step.step}"])[f"{name}/{step.step}"]
-            for step in item.map.steps
-        }
+        scope = plan_scope("scoped", item.map, world, asked_place(covered, coverage["place"]))
+        steps = _codes(run, "step", name, [step.step for step in item.map.steps])
         bench = Bench(scope, map_id, promise_ids, run.as_of, run.workspace.settings.time_zone, covered)
         register_terms(run.engine, run.vault)
         for units in _shares(run, item) if touched is None else [f"unit_id in ({touched})"]:
             part = stopwatch()
             run.progress(f"journeys of {name}", number, len(drawn))
-            fill_scope(run.engine, scope, units)
+            fill_scope(run.engine, scope, units, "seen" if touched is None else _see_touched(run, item))
             stitch(run.engine, scope, map_id, steps, run.as_of)
             new_journeys += run.engine.value("select count(*) from journey_new")
             journeys_s += part()
@@ -493,6 +487,12 @@ def _judge_maps(
     run.facts["definitions"] = definitions
     run.stages.append(Stage("journeys", journeys_s, new_journeys))
     run.stages.append(Stage("verdicts", clock() - journeys_s, new_verdicts))
+
+
+def _codes(run: _Run, kind: str, name: str, parts: Sequence[str]) -> dict[str, int]:
+    """Codes of the steps or promises of a map."""
+    known = run.vault.code_terms(kind, [f"{name}/{part}" for part in parts])
+    return {part: known[f"{name}/{part}"] for part in parts}
 
 
 def _judge(run: _Run, bench: Bench, replacing: Replacing | None) -> tuple[int, float]:
@@ -547,55 +547,9 @@ def _touched_sets(run: _Run, imported: Imported, touched_people: str | None) -> 
     if anew or since is None or touched_people is None:
         return None
     run.engine.register("new_file", pa.table({"file_id": pa.array(sorted(new_files), pa.int32())}))
-    run.engine.make_table(__package__, "new_signal", {"since": since})
+    run.engine.make_table(__package__, "new_signal", {"since": since, "as_of": run.as_of})
     run.engine.make_table(__package__, "touched_person")
     return new_files
-
-
-def _register_coverage(
-    run: _Run,
-    item: Drawn,
-    promise_ids: dict[str, int],
-    proven: dict[str, list[str]],
-    covered: dict[str, Coverage],
-) -> None:
-    """Tables `promise_coverage` and `deaf_change`.
-
-    When the sources that prove a promise were heard, now and in the last published run; and when they were deaf in one of both alone.
-    """
-    rows = [
-        {
-            "promise_id": code,
-            "since": covered[promise].since,
-            "until": covered[promise].until,
-            **dict(
-                zip(
-                    ("since_before", "until_before"),
-                    _common(proven[promise], run.before("coverage", {})),
-                    strict=True,
-                )
-            ),
-        }
-        for promise, code in promise_ids.items()
-    ]
-    schema = pa.schema(
-        [
-            ("promise_id", pa.int32()),
-            *((name, pa.int64()) for name in ("since", "until", "since_before", "until_before")),
-        ]
-    )
-    run.engine.register("promise_coverage", pa.Table.from_pylist(rows, schema))
-    targets = _targets(item)
-    silences = [Silence(*told) for told in run.before("listening", {}).get("silences", [])]
-    changed = [
-        {"promise_id": code, "since": since, "until": until}
-        for promise, code in promise_ids.items()
-        for since, until in changed_spans(
-            _deaf(proven[promise], targets[promise], silences), covered[promise].deaf
-        )
-    ]
-    spans = pa.schema([("promise_id", pa.int32()), ("since", pa.int64()), ("until", pa.int64())])
-    run.engine.register("deaf_change", pa.Table.from_pylist(changed, spans))
 
 
 def _touched_units(run: _Run, item: Drawn, world: World) -> str:
@@ -615,6 +569,18 @@ def _touched_units(run: _Run, item: Drawn, world: World) -> str:
             __package__, "touched_unit_of_objects", {"namespace_id": code}, name="touched_unit"
         )
     return "select unit_id from touched_unit"
+
+
+def _see_touched(run: _Run, item: Drawn) -> str:
+    """A view that holds every signal of the touched units, and where units are people no others: these few are looked up first."""
+    if not item.map.by_person:
+        return "seen"
+    run.engine.run("""
+        create or replace temp table touched_token as
+        select token from person_token where person_id in (select unit_id from touched_unit);
+        create or replace temp view seen_of_touched as
+        select * from seen where token in (select token from touched_token)""")
+    return "seen_of_touched"
 
 
 def _has_foreign_unit(item: Drawn) -> bool:
@@ -648,82 +614,9 @@ def _count(run: _Run, drawn: Sequence[Drawn]) -> None:
     run.progress("gaps", 1, 1)
 
 
-def _price(run: _Run, drawn: Sequence[Drawn], brand: Brand) -> None:
-    """Say what broken promises cost, unless all that it rests on is as in the last published run."""
-    clock = stopwatch()
-    told = {"prices": brand.money.model_dump(mode="json"), "currency": brand.currency}
-    run.facts["priced"] = {
-        **told,
-        "costs": {item.map.map: {p.promise: p.cost for p in item.map.promises} for item in drawn},
-        "seen": [run.versions[spec.name] for spec in (SIGNAL, PERSON_TOKEN, *LAYERED, GAP)],
-        "coverage": run.facts["coverage"],
-    }
-    published = run.published(MONEY)
-    if published is not None and run.before("priced", None) == run.facts["priced"]:
-        run.versions[MONEY.name], run.facts["money"] = published, run.before("money", {})
-    else:
-        run.versions[MONEY.name], run.facts["money"] = _price_anew(run, drawn, brand)
-    run.stages.append(Stage("money", clock(), run.lake.rows(MONEY, run.versions[MONEY.name], ())))
-
-
-def _price_anew(run: _Run, drawn: Sequence[Drawn], brand: Brand) -> tuple[int, dict[str, Any]]:
-    if not any(item.map.promises for item in drawn):  # what estimates takes time and memory to load
-        return run.lake.write(run.engine, MONEY, MONEY.empty_sql, base=None)[0], {}
-    from parcours.gap.money.stage import Ground, price_gaps  # noqa: PLC0415 - the reader of results does not wait for it
-
-    run.engine.run(
-        f"create or replace temp view journey_step as {current(run.lake, JOURNEY_STEP, run.versions)}"
-    )
-    spans = run.facts["coverage"].values()
-    ground = Ground(
-        run.engine,
-        run.vault.terms("type"),
-        run.vault.terms("channel"),
-        run.facts["people"],
-        run.facts["journeys"],
-        (min((span[0] for span in spans), default=0), run.as_of),
-        run.workspace.settings.time_zone,
-    )
-    asked = _asked(run, drawn)
-    return price_gaps(
-        ground, run.lake, asked, Prices.of(brand), lambda done: run.progress("money", done, len(asked))
-    )
-
-
-def _asked(run: _Run, drawn: Sequence[Drawn]) -> list[Asked]:
-    """Every promise, with how often it was kept and broken."""
-    counted = {
-        row["promise_id"]: row
-        for row in run.engine.arrow("select * from gap where dimension is null and week is null").to_pylist()
-    }
-    maps, promises = run.vault.terms("map"), run.vault.terms("promise")
-    asked = []
-    for item in drawn:
-        for promise in item.map.promises:
-            code = promises[f"{item.map.map}/{promise.promise}"]
-            row = counted.get(code)
-            kept, broken = (row["kept"], row["broken"]) if row else (0, 0)
-            weight = row["weight_broken"] + row["weight_kept"] if row else 0.0
-            asked.append(
-                Asked(
-                    code,
-                    maps[item.map.map],
-                    item.map.map,
-                    item.map.slices,
-                    promise.pattern == "measure",
-                    promise.direct_cost,
-                    kept,
-                    broken,
-                    row["weight_broken"] if row else 0.0,
-                    abs(weight - kept - broken) > _ROUNDING,
-                )
-            )
-    return asked
-
-
-def _coverage(run: _Run, mapped: Sequence[Mapped], brand: Brand) -> dict[str, Any]:
-    """Spans and types of sources, the word for places, and the silences in which a source was deaf."""
-    found = coverage_of(run.engine, run.vault, run.as_of)
+def _coverage(run: _Run, mapped: Sequence[Mapped], brand: Brand, imported: Imported) -> dict[str, Any]:
+    """Spans and types of sources, the word for places, and the silences in which a source was deaf; spans and silences of the last run."""
+    found = coverage_of(run.engine, run.vault, run.as_of, imported.files)
     run.facts["coverage"] = found["spans"]
     place = place_word(run.vault.terms("namespace"), brand)
     codes = run.vault.terms("source")
@@ -747,84 +640,18 @@ def _coverage(run: _Run, mapped: Sequence[Mapped], brand: Brand) -> dict[str, An
         "placed": placed,
         "silences": [list(item) for item in hearing.silences],
     }
-    return {**found, "place": place, "silences": hearing.silences}
-
-
-def coverage_of(engine: Engine, vault: Vault, as_of: int) -> dict[str, Any]:
-    """First and last signal of each source with how many there are, and the sources of each type, up to an instant.
-
-    Args:
-        engine: Holds the view `signal`.
-        vault: Knows the names and the ledger.
-        as_of: Microseconds UTC.
-    """
-    spans: dict[str, list[int]] = {}
-    emits: dict[str, set[str]] = {}
-    for name, kind, count, first, last in _heard(engine, vault, as_of):
-        span = spans.setdefault(name, [first, last, 0])
-        spans[name] = [min(span[0], first), max(span[1], last), span[2] + count]
-        emits.setdefault(kind, set()).add(name)
-    return {"spans": spans, "emits": emits}
-
-
-def _heard(engine: Engine, vault: Vault, as_of: int) -> Iterator[tuple[str, str, int, int, int]]:
-    """(source, type, signals, first, last): from the ledger, unless it knows of signals after the instant of the run."""
-    files = [row for row in vault.files() if row["state"] == "imported"]
-    told = [(row["source"], kind, *facts) for row in files for kind, facts in row["types"].items()]
-    if all(last <= as_of for *_, last in told):
-        yield from told
-        return
-    names = {code: name for name, code in vault.terms("source").items()}
-    types = {code: name for name, code in vault.terms("type").items()}
-    for row in engine.model(__package__, "source_coverage", {"as_of": as_of}).to_pylist():
-        place = names[row["source_id"]], types[row["type_id"]]
-        yield (*place, row["signal_count"], row["first_at"], row["last_at"])
-
-
-def _proof(promise: Any, world: World, coverage: dict[str, Any]) -> list[str]:  # noqa: ARG001
-    """Sources that must have been heard for a promise to be judged."""
-    return sorted(promise.proven_by or coverage["emits"].get(promise.target.signal, ()))
-
-
-def _common(sources: Sequence[str], heard: dict[str, list[int]]) -> tuple[int | None, int | None]:
-    """First and last instant at which all of some sources had been heard; None where one never was."""
-    spans = [heard[source] for source in sources if source in heard]
-    if not spans or len(spans) < len(sources):
-        return None, None
-    return max(span[0] for span in spans), min(span[1] for span in spans)
-
-
-def _asked_place(covered: Mapping[str, Coverage], coverage: dict[str, Any]) -> str | None:
-    """The word for places, where some promise may have been made at one at which a source was deaf."""
-    asked = any(of is not None for known in covered.values() for of, *_ in known.deaf)
-    return str(coverage["place"]) if asked else None
+    before = [Silence(*told) for told in run.before("listening", {}).get("silences", [])]
+    return {
+        **found,
+        "place": place,
+        "silences": hearing.silences,
+        "before": (run.before("coverage", {}), before),
+    }
 
 
 def _targets(item: Drawn) -> dict[str, str]:
     """Promise to the type of signal that decides it."""
     return {promise.promise: promise.target.signal for promise in item.map.promises}
-
-
-def _covered(item: Drawn, proven: dict[str, list[str]], coverage: dict[str, Any]) -> dict[str, Coverage]:
-    """Promise to when the sources that must prove it were heard."""
-    targets = _targets(item)
-    return {
-        name: Coverage(
-            *_common(sources, coverage["spans"]), _deaf(sources, targets[name], coverage["silences"])
-        )
-        for name, sources in proven.items()
-    }
-
-
-def _deaf(
-    sources: Collection[str], kind: str, silences: Sequence[Silence]
-) -> tuple[tuple[int | None, int, int], ...]:
-    """Spans in which one of some sources was deaf, or did not tell one type of signals."""
-    return tuple(
-        (item.place, item.since, item.until)
-        for item in silences
-        if item.source in sources and item.type in {None, kind}
-    )
 
 
 def _definition(run: _Run, item: Drawn, world: World, proven: dict[str, list[str]]) -> str:

@@ -18,6 +18,7 @@ from parcours.gap.interval import (
     observability_interval,
     sampling_interval,
 )
+from parcours.gap.keeping import Kept
 from parcours.gap.money import money_json
 from parcours.gap.naming import iso_week, register_terms
 from parcours.gap.replacing import LAYERED, current
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from parcours.identity.quality import Quality
     from parcours.kernel.workspace import Workspace
     from parcours.lake import Engine, TableSpec
+    from parcours.signal.importing import Progress
     from parcours.vault import Manifest, Vault
 
 VERDICTS = ("kept", "broken", "pending", "unobservable", "waived", "contested")
@@ -111,6 +113,10 @@ class Results:
         engine: For queries.
         vault: Opened for reading.
         manifest: The run.
+
+    Attributes:
+        kept: Answers that were computed from this run.
+        progress: Told what is under way while such an answer is computed.
     """
 
     def __init__(self, workspace: Workspace, engine: Engine, vault: Vault, manifest: Manifest) -> None:
@@ -121,6 +127,8 @@ class Results:
         self.manifest = manifest
         self.zone = workspace.settings.time_zone
         self.region = workspace.settings.identity.region
+        self.kept = Kept(workspace.vault, manifest, self.zone)
+        self.progress: Progress = lambda *_: None
         self.maps: Mapping[str, Row] = manifest.facts["maps"]  # type: ignore[assignment]  # facts are JSON
 
     def gaps(
@@ -130,6 +138,7 @@ class Results:
         promise: str | None = None,
         overall_only: bool = False,
         slice_weeks: bool = True,
+        with_money: bool = False,
         language: str = "en",
     ) -> list[Row]:
         """Gap rows in the order of maps and promises: overall first, then slices and weeks.
@@ -139,6 +148,7 @@ class Results:
             promise: Only this promise.
             overall_only: One row a promise.
             slice_weeks: Slices week by week too, which are most of the rows.
+            with_money: Say what broken promises cost, which takes seconds where nobody has asked since the run.
             language: Of what promises say.
 
         Raises:
@@ -154,7 +164,7 @@ class Results:
         chosen = {"overall_only": overall_only, "slice_weeks": slice_weeks}
         found = self.engine.model(__package__, "gap_figure", chosen)
         rows = found.filter(pc.is_in(found["promise_id"], pa.array(asked, pa.int32()))).to_pylist()
-        priced = money_json(self, language)
+        priced = money_json(self, language) if with_money else {}
         answer = []
         for row, population, parts in zip(rows, _populations(rows), _interval_parts(rows), strict=True):
             of, name = names[row["promise_id"]]

@@ -16,8 +16,10 @@ from parcours.gap.finding.cases import read_cases
 from parcours.gap.naming import register_terms
 from parcours.gap.quoting import quotable
 from parcours.gap.results import person_text
+from parcours.gap.tables import VERDICT
 from parcours.journey import JOURNEY_STEP
 from parcours.kernel.clock import EPOCH
+from parcours.signal import OBJECT
 from parcours.signal.catalogue import title_of
 
 if TYPE_CHECKING:
@@ -117,7 +119,8 @@ def tell(results: Results, finding: Finding, *, with_texts: bool = True) -> Stor
         with_texts: Quote what the customer wrote.
     """
     results.see()
-    results.view(JOURNEY_STEP)
+    for spec in (VERDICT, JOURNEY_STEP, OBJECT):
+        results.view(spec)
     chosen = _choose(results, finding)
     if chosen is None:
         return None

@@ -71,30 +71,3 @@ GAP = TableSpec(
         "scores_broken": "BIGINT",
     },
 )
-
-MONEY = TableSpec(
-    "money",
-    {
-        "promise_id": "INTEGER",
-        "map_id": "INTEGER",
-        "currency": "VARCHAR",  # of all amounts of the row; null: nothing carries an amount
-        "horizon_days": "DOUBLE",  # how far ahead people were looked at
-        "retention_days": "DOUBLE",  # how far ahead lost customers are priced, from the promise on
-        "weeks": "DOUBLE",  # from the first such promise to the last
-        "broken": "DOUBLE",  # cases of the population
-        "known_broken": "BIGINT",  # broken promises of known people: effects are counted for these
-        "direct_minor": "BIGINT",  # null: the map gives no cost, or in another currency
-        "contacts": "DOUBLE",  # contacts caused; null: not estimable
-        "contacts_minor": "BIGINT",  # null: not estimable, or no cost of a contact is given
-        "sales_minor": "BIGINT",  # null: not estimable
-        "retention_minor": "BIGINT",  # null: not estimable
-        "total_minor": "BIGINT",  # of what is known; null: nothing is
-        "low_minor": "BIGINT",  # 90 % interval
-        "high_minor": "BIGINT",
-        "let_downs": "BIGINT",  # of which it is the dearest promise
-        "in_total_minor": "BIGINT",  # what it adds to the total of all promises
-        "is_estimable": "BOOLEAN",
-        "why": "VARCHAR",  # code of the reason; null: estimable
-        "checks": "VARCHAR",  # JSON: effects per broken promise with intervals, and every check
-    },
-)

@@ -139,8 +139,8 @@ def fill_scope(engine: Engine, scope: Scope, units: str = "true", view: str = "s
         engine: With the views `seen`, `timeless`, `term` and `object`.
         scope: What to make.
         units: SQL that holds for each `unit_id` to look at; all by default.
-        view: `seen` (signals up to the instant of the run, with person and ordinal), or `timeless` (signals that happened at an
-            instant nobody can read; their `at_us` is null).
+        view: `seen` (signals up to the instant of the run, with person and ordinal) or those of it that may be of these units, or
+            `timeless` (signals that happened at an instant nobody can read; their `at_us` is null).
     """
     starts = scope.map.starts
     columns = ", ".join(

@@ -70,10 +70,12 @@ class Lake:
 
     Args:
         folder: Where tables lie; made when the first is written.
+        alone: Nobody else writes meanwhile. The newest version is then opened first, as it is mostly the one that is asked for.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, alone: bool = False) -> None:
         self._folder = folder
+        self._is_alone = alone
         self._staging = folder / "_staging"
         self._known: dict[tuple[str, int], dict[str, _File]] = {}  # versions do not change once written
         self._newest: dict[str, DeltaTable] = {}  # nobody but this lake writes while it does
@@ -108,6 +110,8 @@ class Lake:
         """Files of a version, by their path below the table."""
         known = self._known.get((table, version))
         if known is None:
+            if self._is_alone:
+                self._open(table, None)
             found = self._open(table, version)
             if found is None:
                 raise BrokenLake(table, f"version {version} is missing")
@@ -287,8 +291,9 @@ class Lake:
         _forget_log(root / "_delta_log", min({*keep_versions, newest}))
 
     def _open(self, table: str, version: int | None) -> DeltaTable | None:
-        if version is None and table in self._newest:
-            return self._newest[table]
+        newest = self._newest.get(table)
+        if newest is not None and version in {None, int(newest.version())}:
+            return newest
         root = self._folder / table
         if not (root / "_delta_log").is_dir():
             return None

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 from sqlalchemy import insert, select, update
 
+from parcours.gap.keeping import forget_answers
 from parcours.gap.results import NothingPublished, UnknownPerson
 from parcours.kernel.clock import format_instant, now_us
 from parcours.lake import Lake, open_engine
@@ -301,6 +302,7 @@ class _Eraser:
             if spec.name in versions:
                 self.lake.vacuum(spec.name, {versions[spec.name]})
         self.lake.clear_staging()
+        forget_answers(self.workspace.vault)
         self.vault.shred()
 
     def _close(self, erasure_id: int, job: dict[str, Any]) -> dict[str, Any]:

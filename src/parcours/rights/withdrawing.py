@@ -8,7 +8,7 @@ import pyarrow as pa
 from sqlalchemy import delete, select, update
 
 from parcours.gap.counting import count_gaps
-from parcours.gap.loop import coverage_of
+from parcours.gap.covering import coverage_of
 from parcours.gap.naming import register_terms
 from parcours.gap.replacing import LAYERED, current
 from parcours.gap.tables import GAP, VERDICT

@@ -26,7 +26,7 @@ from parcours.signal.tables import LINK, OBJECT, SIGNAL, TIMELESS
 from parcours.vault.tables import FREE_TEXT, REFUSED, SCREENED, TRAIT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from parcours.kernel.errors import Fault
@@ -67,6 +67,7 @@ class Imported:
         notes: Counts worth telling, such as identifiers that stand for nobody.
         versions: Lake table to version.
         new_rows: Signals that entered in this run.
+        files: Their rows of the ledger, with what was counted in each.
     """
 
     file_ids: frozenset[int]
@@ -76,6 +77,7 @@ class Imported:
     notes: dict[str, int]
     versions: dict[str, int]
     new_rows: int
+    files: Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -176,7 +178,7 @@ def import_sources(
     Raises:
         Faulty: A file is damaged or does not fit its mapping. Files imported before it stay imported, and nothing is published.
     """
-    before = {row["file_id"] for row in vault.files()}
+    ledger = vault.ledger()
     work = [(source, path) for source in sources for path in source.stale]
     fresh = {
         (source.mapped.source.source, workspace.relative(path))
@@ -184,10 +186,12 @@ def import_sources(
         for path in source.paths
         if path not in source.stale
     }
-    for row in vault.files():
-        if (row["source"], row["path"]) not in fresh:  # it changed, or no mapping names it any more
+    alive = {row["file_id"] for row in ledger if (row["source"], row["path"]) in fresh}
+    for row in ledger:
+        if row["file_id"] not in alive:  # it changed, or no mapping names it any more
             vault.forget_file(row["file_id"], PER_FILE)
-    drop_gone(engine, lake, {row["file_id"] for row in vault.files()})
+    if vault.has_forgotten(_last_given(lake)):
+        drop_gone(engine, lake, alive)
     batch = Batch(engine, lake, vault, workspace)
     try:
         for number, (source, path) in enumerate(work):
@@ -202,7 +206,7 @@ def import_sources(
     versions = {spec.name: lake.latest(spec.name) or 0 for spec in _FILE_TABLES}
     if batch.files_taken:
         versions = {spec.name: lake.compact(engine, spec, versions[spec.name]) for spec in _FILE_TABLES}
-    return _summary(vault, before, versions)
+    return _summary(vault, {row["file_id"] for row in ledger}, versions)
 
 
 def open_source(
@@ -279,7 +283,7 @@ def settle(lake: Lake, vault: Vault) -> None:
     Where the lake, or one of its tables of signals, was deleted, everything is forgotten, so that it is built anew from the sources;
     and where the vault was, the lake goes: its tokens are those of a lost key.
     """
-    files = vault.files()
+    files = vault.ledger()
     if not vault.has_imported():
         lake.clear()
     if any(row["state"] == "imported" for row in files) and not all(lake.fits(spec) for spec in _FILE_TABLES):
@@ -300,7 +304,7 @@ def _stale(
     vault: Vault, workspace: Workspace, item: Mapped, paths: Sequence[Path], definition: str
 ) -> list[Path]:
     """Files of a source to be imported: new ones, changed ones, and, where ids decide on duplicates, those after a changed one."""
-    known = {row["path"]: row for row in vault.files() if row["source"] == item.source.source}
+    known = {row["path"]: row for row in vault.ledger(item.source.source)}
     has_ids = any(rule.message_id for rule in item.rules)
     found: list[Path] = []
     for path in paths:
@@ -328,6 +332,11 @@ def drop_gone(engine: Engine, lake: Lake, alive: set[int]) -> None:
     condition = f"file_id not in ({', '.join(str(file_id) for file_id in sorted(alive)) or '-1'})"
     for spec in _FILE_TABLES:
         lake.remove_rows(engine, spec, condition, lake.latest(spec.name))
+
+
+def _last_given(lake: Lake) -> int:
+    """The highest number of a file that the lake knows."""
+    return max(lake.transaction(spec.name, _IMPORTED) or 0 for spec in _FILE_TABLES)
 
 
 class Batch:
@@ -373,8 +382,7 @@ class Batch:
                 "types": {},
             }
             # A number that the lake knows is never given again, not even where an older vault was put back.
-            taken = max(self.lake.transaction(spec.name, _IMPORTED) or 0 for spec in _FILE_TABLES)
-            file_id = self.vault.add_file(facts, above=taken)
+            file_id = self.vault.add_file(facts, above=_last_given(self.lake))
             task = FileImport(
                 self, item, file_id, self.workspace.relative(path), rows, relation, status.st_size
             )
@@ -431,4 +439,5 @@ def _summary(vault: Vault, before: set[int], versions: dict[str, int]) -> Import
         notes=notes,
         versions=versions,
         new_rows=sum(row["accepted"] for row in files if row["file_id"] not in before),
+        files=files,
     )

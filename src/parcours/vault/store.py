@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 HEAD = "0005"
 _KEY_BYTES = 32
 _INSERT_ROWS = 50_000
+_COUNTED = {"received", "accepted", "refused", "notes", "types"}  # of a file
+_OF_A_FILE = [column for column in IMPORTED_FILE.columns if column.name not in _COUNTED]
 
 
 class NewerWorkspace(ParcoursError, RuntimeError):
@@ -144,6 +146,26 @@ class Vault:
                 numbers = func.json_each(json.dumps(sorted(published))).table_valued("value")
                 query = query.where(IMPORTED_FILE.c.file_id.in_(select(numbers.c.value)))
             return [dict(row._mapping) for row in connection.execute(query)]  # noqa: SLF001 - SQLAlchemy's public name
+
+    def ledger(self, source: str | None = None) -> list[dict[str, Any]]:
+        """Which files there are, without what was counted in them, oldest first: cheap also where there are thousands.
+
+        Args:
+            source: Only its files; all by default.
+        """
+        with self.transaction() as connection:
+            query = select(*_OF_A_FILE).where(IMPORTED_FILE.c.state != "replaced")
+            if source is not None:
+                query = query.where(IMPORTED_FILE.c.source == source)
+            rows = connection.execute(query.order_by(IMPORTED_FILE.c.file_id))
+            return [dict(row) for row in rows.mappings()]
+
+    def has_forgotten(self, beyond: int) -> bool:
+        """Some file was ever replaced, or the ledger does not reach up to a number that was given."""
+        with self.transaction() as connection:
+            highest = connection.execute(select(func.max(IMPORTED_FILE.c.file_id))).scalar() or 0
+            replaced = select(IMPORTED_FILE.c.file_id).where(IMPORTED_FILE.c.state == "replaced").limit(1)
+            return int(highest) < beyond or connection.execute(replaced).first() is not None
 
     def has_imported(self) -> bool:
         """Some file was ever entered in the ledger."""

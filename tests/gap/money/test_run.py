@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from parcours.gap.loop import run_workspace
-from parcours.gap.money import money_of, priced_rows
+from parcours.gap.money import about_all, money_of, priced_rows
 from parcours.gap.results import open_results
 from parcours.kernel.clock import parse_instant
 from parcours.kernel.workspace import Workspace
@@ -44,7 +44,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 
 def rows(shop: Workspace) -> dict[tuple[str, str], dict[str, Any]]:
-    """The table `money`."""
+    """What every promise costs."""
     with open_results(shop) as results:
         return priced_rows(results)
 
@@ -53,8 +53,8 @@ def test_late_parcels_cost_contacts_and_sales(shop: Workspace) -> None:
     """Half of them are late and everybody whom it hurts most leaves: a loss beyond its interval, with every check told."""
     with open_results(shop) as results:
         money = money_of(results)[PARCELS]
-        (row,) = results.gaps(promise=PARCELS[1], overall_only=True)
-        about = results.manifest.facts["money"]
+        (row,) = results.gaps(promise=PARCELS[1], overall_only=True, with_money=True)
+        about = about_all(results)
     told = row["money"]
 
     assert money.estimable
@@ -72,38 +72,56 @@ def test_late_parcels_cost_contacts_and_sales(shop: Workspace) -> None:
     margin = 0.4  # of the simulated retailer's brand.yaml
     parts = told["contacts"] + margin * (told["sales"] + told["retention"])
     assert told["total"] == pytest.approx(parts, abs=2)
-    assert isinstance(about, dict)
     assert sum(row["in_total_minor"] or 0 for row in rows(shop).values()) == about["together"]["minor"]
 
 
 def test_slices_and_weeks_have_no_price(shop: Workspace) -> None:
     """Money is told once a promise."""
     with open_results(shop) as results:
-        told = results.gaps(promise=PARCELS[1])
+        told = results.gaps(promise=PARCELS[1], with_money=True)
 
     assert [row["money"] is not None for row in told] == [
         not row["slice"] and row["period"] is None for row in told
     ]
 
 
-def test_a_second_run_gives_the_same_and_new_prices_are_used(shop: Workspace) -> None:
-    """Nothing new: the same version of the table. Another margin: sales as before, another total."""
-    before, version = rows(shop), _version(shop)
+def test_who_asks_first_prices_and_new_prices_are_used(shop: Workspace) -> None:
+    """Nothing new: what was kept is read. Another margin: sales as before, another total."""
+    before, written_at = rows(shop), kept(shop).stat().st_mtime_ns
     run(shop.folder)
-    assert (rows(shop), _version(shop)) == (before, version)
+    assert (rows(shop), kept(shop).stat().st_mtime_ns) == (before, written_at)
     brand = shop.folder / "brand.yaml"
     brand.write_text(brand.read_text("utf-8").replace("margin: 0.4", "margin: 0.8"), "utf-8")
     run(shop.folder)
     after = rows(shop)
 
-    assert _version(shop) != version
+    assert kept(shop).stat().st_mtime_ns > written_at
     assert after[PARCELS]["sales_minor"] == before[PARCELS]["sales_minor"]
     assert after[PARCELS]["total_minor"] > before[PARCELS]["total_minor"]
 
 
-def _version(shop: Workspace) -> int:
+def kept(shop: Workspace) -> Path:
+    """Where prices are kept."""
+    return shop.vault / "kept" / "money.json"
+
+
+def test_what_was_kept_is_what_is_priced_anew(shop: Workspace) -> None:
+    """Whoever asks: the same figures to the last digit."""
+    told = rows(shop)
+    kept(shop).unlink()
+
+    assert rows(shop) == told
+
+
+def test_a_run_and_its_gaps_wait_for_no_price(shop: Workspace) -> None:
+    """A run prices nothing, and gap rows carry no money unless asked."""
+    kept(shop).unlink()
+    run(shop.folder)
     with open_results(shop) as results:
-        return results.manifest.versions["money"]
+        told = results.gaps(promise=PARCELS[1], overall_only=True)
+
+    assert [row["money"] for row in told] == [None]
+    assert not kept(shop).exists()
 
 
 def test_few_broken_promises_are_said_to_be_few(shop: Workspace) -> None:

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 from scipy.integrate import quad
-from scipy.special import beta, gamma
+from scipy.special import beta, gamma, hyp2f1
 
 from parcours.bench.value import CDNOW, cdnow_histories, many_histories
 from parcours.gap.value import (
@@ -18,6 +20,7 @@ from parcours.gap.value import (
     fit_spending,
     tell_histories,
 )
+from parcours.gap.value.buying import _until_they_leave
 
 DATA = Path(__file__).parents[4] / "shared" / "data" / "cdnow" / CDNOW
 PUBLISHED = Buying(0.243, 4.414, 0.793, 2.426, -9582.4, 2357)
@@ -92,6 +95,54 @@ def test_a_chance_to_leave_of_shape_one_divides_by_nothing() -> None:
     beside = [Buying(0.243, 4.414, a, 2.426, 0.0, 1).expected(*columns)[0] for a in (0.999, 1.0, 1.001)]
 
     assert beside[1] == pytest.approx((beside[0] + beside[2]) / 2, rel=1e-5)
+
+
+def test_who_all_buy_at_one_pace_are_expected_to_go_on() -> None:
+    """A fit of a shop whose customers hardly differ; the series overflows there, and once nothing was expected of anybody.
+
+    Pace 140,932 / (910,364 + 1) a week for 50 weeks: 7.7404; a chance to leave of 3e-6 a purchase takes less than 0.0002 off.
+    """
+    alike = Buying(140_932, 910_364, 0.006322, 2_078.7, 0.0, 2030)
+    expected = alike.expected(np.array([0, 3]), np.array([0.0, 1.0]), np.array([1.0, 1.0]), 50.0)
+
+    assert expected[0] == pytest.approx(7.7404, abs=2e-4)
+    assert expected[1] == pytest.approx(7.7406, abs=2e-4)  # 140,935 / 910,365 a week
+
+
+@given(
+    st.floats(0.02, 2e5),
+    st.floats(0.003, 7.0),
+    st.floats(1e-3, 1e5),
+    st.floats(0.01, 1e5),
+    st.integers(0, 2_000),
+    st.floats(0.0, 400.0),
+    st.floats(0.01, 400.0),
+)
+def test_an_expectation_is_always_a_number(
+    r: float, pace: float, a: float, b: float, repeats: int, age: float, weeks: float
+) -> None:
+    """Whatever the fit and the history: at least nothing, at most what somebody buys who never leaves."""
+    history = np.array([repeats]), np.array([age]), np.array([age]), weeks
+    (expected,) = Buying(r, r / pace, a, b, 0.0, 100).expected(*history)
+    loyal = (r + repeats) * weeks / (r / pace + age)
+
+    assert 0 <= expected <= loyal * (1 + 1e-6)
+
+
+@given(
+    st.floats(0.1, 5.0), st.floats(0.5, 20.0), st.floats(0.1, 5.0), st.floats(0.3, 20.0), st.integers(0, 20)
+)
+def test_the_integral_is_the_series(r: float, alpha: float, a: float, b: float, repeats: int) -> None:
+    """The paper's equation 10 for who is alive, as it stands there, where it can be summed."""
+    age, weeks = 20.0, 30.0
+    third = a + b + repeats - 1
+    assume(abs(a - 1) > 1e-3 and abs(third) > 1e-3)
+    series = hyp2f1(r + repeats, b + repeats, third, weeks / (alpha + age + weeks))
+    series *= ((alpha + age) / (alpha + age + weeks)) ** (r + repeats)
+    shape, ahead = np.array([r + repeats]), np.array([weeks / (alpha + age)])
+    (integral,) = _until_they_leave(a, np.array([b + repeats]), shape, ahead)
+
+    assert integral == pytest.approx(third / (a - 1) * (1 - series), rel=1e-6)
 
 
 def test_parameters_are_found_again() -> None:

@@ -10,6 +10,7 @@ from parcours.gap.finding.explaining import explain
 from parcours.gap.finding.following import tell_once
 from parcours.gap.finding.kinds import kind_of, unpromised
 from parcours.gap.finding.ranking import Wanted, rank
+from parcours.gap.finding.recording import read_findings, record_findings
 from parcours.gap.finding.scanning import FEWEST_BROKEN
 from parcours.gap.finding.types import Finding, Findings, Share, drawn_map
 from parcours.gap.finding.worth import NOTHING, worth_of
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]  # a row of `Results.gaps`
 Key = tuple[str, str]  # map, promise
+LOGIC = "1"  # raised when what is found, or how it is recorded, changes, so that it is searched anew
 _ROUNDING = 1e-6  # of sums of weights
 
 
@@ -43,17 +45,18 @@ class _Known:
     rows: Mapping[Key, Sequence[Row]]
 
 
-def find(results: Results, rows: Sequence[Row] | None = None) -> Findings:
-    """Everything that stands out in a published run.
+def find(results: Results) -> Findings:
+    """Everything that stands out in a published run; searched by whoever asks first, and kept."""
+    return read_findings(results.kept.answer("findings", LOGIC, lambda: record_findings(search(results))))
 
-    Args:
-        results: The run.
-        rows: Its gap rows, where they were read already.
-    """
+
+def search(results: Results) -> Findings:
+    """The same, searched anew."""
+    results.progress("findings", 0, 1)
     for spec in (VERDICT, JOURNEY_STEP, SIGNAL, OBJECT):
         results.view(spec)
     register_terms(results.engine, results.vault)
-    rows = results.gaps(slice_weeks=False) if rows is None else rows
+    rows = results.gaps(slice_weeks=False)
     maps = {name: drawn_map(results, name) for name in results.maps}
     known = _know(results, maps, rows)
     found = [_finding(results, maps[key[0]], key, known) for key in known.stakes]

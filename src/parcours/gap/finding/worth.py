@@ -26,30 +26,26 @@ def worth_of(results: Results) -> dict[tuple[str, str | None], Worth]:
     """(map, promise; None for any of them) to the journeys concerned and the amounts they carry."""
     names = {code: text.partition("/") for text, code in results.vault.terms("promise").items()}
     maps = {code: text for text, code in results.vault.terms("map").items()}
-    recorded = {
-        (drawn.map, promise.promise): promise.pattern != "measure"
-        for drawn in (drawn_map(results, name) for name in results.maps)
-        for promise in drawn.promises
-    }
-    codes = [
-        (code, recorded[name, promise])
-        for code, (name, _, promise) in names.items()
-        if (name, promise) in recorded
-    ]
-    results.engine.register(
-        "recorded_promise",
-        pa.table(
-            {
-                "promise_id": pa.array([code for code, _ in codes], pa.int32()),
-                "is_recorded": pa.array([is_recorded for _, is_recorded in codes], pa.bool_()),
-            }
-        ),
-    )
+    register_recorded(results)
     rows: dict[tuple[str, str | None], list[Row]] = {}
     for row in results.engine.model("parcours.gap", "journey_worth").to_pylist():
         promise = None if row["promise_id"] is None else names[row["promise_id"]][2]
         rows.setdefault((maps[row["map_id"]], promise), []).append(row)
     return {key: _sum_worth(own) for key, own in rows.items()}
+
+
+def register_recorded(results: Results) -> None:
+    """Table `recorded_promise (promise_id, is_recorded)`: the promises of the maps; those that are measured are no record of what was done."""
+    codes = results.vault.terms("promise")
+    drawn = [drawn_map(results, name) for name in results.maps]
+    promises = [
+        (codes[f"{item.map}/{of.promise}"], of.pattern != "measure") for item in drawn for of in item.promises
+    ]
+    columns = {
+        "promise_id": pa.array([code for code, _ in promises], pa.int32()),
+        "is_recorded": pa.array([is_recorded for _, is_recorded in promises], pa.bool_()),
+    }
+    results.engine.register("recorded_promise", pa.table(columns))
 
 
 def _sum_worth(rows: Sequence[Row]) -> Worth:

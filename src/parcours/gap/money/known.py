@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -71,6 +72,16 @@ class Lives:
     buying: Buying | NotEstimable
     spending: Spending | NotEstimable
 
+    @cached_property
+    def by_channel(self) -> tuple[Events, ...]:
+        """Purchases of each of the most common channels."""
+        bought = self.purchases
+        parts = (bought.channel == channel for channel in _common(bought.channel))
+        return tuple(
+            Events(bought.person[own], bought.moment[own], bought.amount[own], bought.channel[own])
+            for own in parts
+        )
+
     def rows_of(self, ids: Integers) -> Integers:
         """Row of each person; -1 of who is not looked at."""
         if not len(self.ids):
@@ -92,10 +103,7 @@ class Lives:
         repeats = end[bought] - start[bought] - 1
         count = nothing.copy()
         age = (moment[bought] - first) / WEEK_US
-        told = self.buying.expected(repeats, (last - first) / WEEK_US, age, weeks)
-        count[bought] = np.nan_to_num(
-            told, nan=0.0, posinf=0.0
-        )  # where the series does not converge, nothing is expected
+        count[bought] = self.buying.expected(repeats, (last - first) / WEEK_US, age, weeks)
         if isinstance(self.spending, NotEstimable):
             return count, nothing
         total = self.purchases.total(person[bought], first, moment[bought])
@@ -121,25 +129,14 @@ def tell_known(units: Units, lives: Lives, moment: Integers, weeks: float) -> Ra
 
 def _history(units: Units, lives: Lives, moment: Integers, weeks: float) -> Iterator[Ratios]:
     """What they had bought, asked, said and lived by then."""
-    person, bought = units.person, lives.purchases
-    ever = np.full(len(units), np.iinfo(np.int64).min)
-    just_before = moment - 1
-    last_at, last_paid = bought.last_before(person, moment)
-    yield np.log1p(bought.count(person, ever, just_before))
-    yield np.log1p(np.maximum(bought.total(person, ever, just_before), 0.0) / 100)
-    yield np.log1p(np.maximum(last_paid, 0.0) / 100)
-    yield (last_at < 0).astype(np.float64)
-    yield np.where(last_at < 0, 0.0, np.log1p((moment - last_at) / DAY_US))
+    person, just_before = units.person, moment - 1
+    yield from _purchases(lives.purchases, person, moment)
     yield np.log1p(np.maximum(moment - lives.first_at[person], 0) / DAY_US)
-    for span in (_MONTH_US, _QUARTER_US):
-        yield bought.count(person, moment - span, just_before)
-        yield bought.total(person, moment - span, just_before) / 100
-    for channel in _common(bought.channel):
-        own = bought.channel == channel
-        part = Events(bought.person[own], bought.moment[own], bought.amount[own], bought.channel[own])
-        yield np.log1p(part.count(person, ever, just_before))
-    yield np.log1p(lives.contacts.count(person, ever, just_before))
-    yield lives.contacts.count(person, moment - _MONTH_US, just_before)
+    for part in lives.by_channel:
+        yield np.log1p((part.before(person, moment) - part.start(person)).astype(np.float64))
+    asked = lives.contacts.before(person, moment)
+    yield np.log1p((asked - lives.contacts.start(person)).astype(np.float64))
+    yield (asked - lives.contacts.before(person, moment - _MONTH_US, or_at=True)).astype(np.float64)
     yield lives.breaks.count(person, moment - _QUARTER_US, just_before)
     scored_at, score = lives.scores.last_before(person, moment)
     yield (scored_at < 0).astype(np.float64)
@@ -148,6 +145,21 @@ def _history(units: Units, lives: Lives, moment: Integers, weeks: float) -> Iter
     yield count
     yield spent / 100
     yield np.log1p(count)
+
+
+def _purchases(bought: Events, person: Integers, moment: Integers) -> Iterator[Ratios]:
+    """How many, for how much, how lately; each place among the events is looked up once."""
+    begin, now = bought.start(person), bought.before(person, moment)
+    last_at, last_paid = bought.last(begin, now)
+    yield np.log1p((now - begin).astype(np.float64))
+    yield np.log1p(np.maximum(bought.sum(begin, now), 0.0) / 100)
+    yield np.log1p(np.maximum(last_paid, 0.0) / 100)
+    yield (last_at < 0).astype(np.float64)
+    yield np.where(last_at < 0, 0.0, np.log1p((moment - last_at) / DAY_US))
+    for span in (_MONTH_US, _QUARTER_US):
+        since = bought.before(person, moment - span, or_at=True)
+        yield (now - since).astype(np.float64)
+        yield bought.sum(since, now) / 100
 
 
 def _circumstances(units: Units, lives: Lives) -> Iterator[Ratios]:

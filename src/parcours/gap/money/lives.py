@@ -66,21 +66,25 @@ class Events:
 
     def total(self, person: Integers, since: Integers, until: Integers) -> Ratios:
         """What they come to (m,), from after `since` up to and with `until`."""
-        first, last = self.before(person, since, or_at=True), self.before(person, until, or_at=True)
+        return self.sum(self.before(person, since, or_at=True), self.before(person, until, or_at=True))
+
+    def sum(self, first: Integers, last: Integers) -> Ratios:
+        """What events come to (m,), from one place up to before another."""
         together: Ratios = self._sums[last] - self._sums[first]
         return together
 
     def at(self, person: Integers, moment: Integers) -> Ratios:
         """What they come to (m,) at the very moment."""
-        first, last = self.before(person, moment), self.before(person, moment, or_at=True)
-        together: Ratios = self._sums[last] - self._sums[first]
-        return together
+        return self.sum(self.before(person, moment), self.before(person, moment, or_at=True))
 
     def last_before(self, person: Integers, moment: Integers) -> tuple[Integers, Ratios]:
         """(instant, amount) (m,) of the last event before a moment; (-1, 0) where there is none."""
-        place = self.before(person, moment) - 1
-        known = place >= self.start(person)
-        safe = np.where(known, place, 0)
+        return self.last(self.start(person), self.before(person, moment))
+
+    def last(self, first: Integers, end: Integers) -> tuple[Integers, Ratios]:
+        """(instant, amount) (m,) of the last event from one place up to before another; (-1, 0) where there is none."""
+        known = end > first
+        safe = np.where(known, end - 1, 0)
         if not len(self.person):
-            return np.full(len(person), -1), np.zeros(len(person))
+            return np.full(len(first), -1), np.zeros(len(first))
         return np.where(known, self.moment[safe], -1), np.where(known, self.amount[safe], 0.0)

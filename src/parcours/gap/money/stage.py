@@ -1,9 +1,8 @@
-"""The last stage of a run: prices every promise and writes the table `money`."""
+"""Prices every promise of a published run."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,80 +10,49 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from threadpoolctl import threadpool_limits
 
+from parcours.gap.money.asking import asked_of, ground_of, prices_of
 from parcours.gap.money.comparing import Comparison, compare
 from parcours.gap.money.lives import DAY_US
 from parcours.gap.money.pricing import Broken, Priced, Together, price
 from parcours.gap.money.reading import Read, mask_for, read_units, register_roles
-from parcours.gap.money.types import Asked, Prices, Reason
-from parcours.gap.tables import MONEY
+from parcours.gap.money.types import Reason
 from parcours.gap.value import NotEstimable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from parcours.lake import Engine, Lake
+    from parcours.gap.money.asking import Ground
+    from parcours.gap.money.types import Asked, Prices
+    from parcours.gap.results import Results
+    from parcours.lake import Engine
 
 _MOST_JOURNEYS = 500_000  # whose turns are counted, about
 _WEEK_DAYS = 7
 Facts = dict[str, Any]  # JSON
-_KINDS = {
-    "VARCHAR": pa.string(),
-    "INTEGER": pa.int32(),
-    "BIGINT": pa.int64(),
-    "DOUBLE": pa.float64(),
-    "BOOLEAN": pa.bool_(),
-}
 
 
-@dataclass(frozen=True)
-class Ground:
-    """What pricing stands on.
-
-    Attributes:
-        engine: Holds `verdict`, `seen`, `person_token` and, where turns are counted, `journey_step`.
-        types, channels: Names to codes.
-        people: How many are known.
-        journeys: How many there are.
-        span: First and last instant of what was observed, microseconds UTC.
-        zone: In which days and hours are counted.
-    """
-
-    engine: Engine
-    types: Mapping[str, int]
-    channels: Mapping[str, int]
-    people: int
-    journeys: int
-    span: tuple[int, int]
-    zone: str
-
-
-def price_gaps(
-    ground: Ground, lake: Lake, asked: Sequence[Asked], prices: Prices, tell: Callable[[int], None]
-) -> tuple[int, Facts]:
-    """Write the table `money`.
+def price_run(results: Results, tell: Callable[[int, int], None]) -> Facts:
+    """What the broken promises of a published run cost.
 
     Args:
-        ground: Views and names of the run.
-        lake: Where the table lies.
-        asked: The promises.
-        prices: As `brand.yaml` says.
-        tell: Told how many promises are done.
+        results: The run.
+        tell: Told how many promises are done, of how many.
 
     Returns:
-        (version, what concerns all promises together).
+        `rows`: one a promise, with the keys of `_row`, in the order of maps and promises; `about`: what concerns all promises together.
     """
-    engine = ground.engine
-    register_roles(engine, ground.types, prices)
+    asked, prices = list(asked_of(results)), prices_of(results)
+    if not asked:
+        return {"rows": [], "about": {}}
+    ground = ground_of(results)
+    register_roles(ground.engine, ground.types, prices)
     with threadpool_limits(limits=1):  # the same sums on every machine, whatever its cores
-        rows, facts = _price(ground, asked, prices, tell)
-    schema = pa.schema([(name, _KINDS[kind]) for name, kind in MONEY.columns.items()])
-    engine.register("money_new", pa.Table.from_pylist(rows, schema=schema))
-    version, _ = lake.write(engine, MONEY, "select * from money_new order by map_id, promise_id", base=None)
-    return version, facts
+        rows, about = _price(ground, asked, prices, tell)
+    return {"rows": sorted(rows, key=lambda row: (row["map_id"], row["promise_id"])), "about": about}
 
 
 def _price(
-    ground: Ground, asked: Sequence[Asked], prices: Prices, tell: Callable[[int], None]
+    ground: Ground, asked: Sequence[Asked], prices: Prices, tell: Callable[[int, int], None]
 ) -> tuple[list[Facts], Facts]:
     engine = ground.engine
     codes = pa.array([item.promise_id for item in asked], pa.int32())
@@ -95,7 +63,7 @@ def _price(
     read = Read(engine, prices, ground.channels, ground.people, told) if units.num_rows else None
     compared: dict[int, Comparison | Reason] = {}
     for number, item in enumerate(asked):
-        tell(number)
+        tell(number, len(asked))
         mine = units.filter(pc.equal(units["promise_id"], item.promise_id))
         compared[item.promise_id] = _compare(item, mine, read, ground, prices)
     broken = Broken(
@@ -174,6 +142,11 @@ def _weeks(engine: Engine) -> dict[int, float]:
 def _row(
     item: Priced, turns: Mapping[int, Facts], weeks: Mapping[int, float], currency: str | None, prices: Prices
 ) -> Facts:
+    """One promise as it is kept; `types.Money` and `pricing.Priced` say what most keys mean.
+
+    Besides: `weeks` from the first such promise to the last, `broken` cases of the population, `let_downs` of which it is the dearest promise;
+    `why` the code of the reason, None where it is estimable; `checks` the effects per broken promise with their intervals, and every check.
+    """
     comparison, code = item.comparison, item.asked.promise_id
     checks = {
         "effects": {
@@ -208,7 +181,7 @@ def _row(
         "in_total_minor": item.in_total_minor,
         "is_estimable": item.why is None and comparison is not None,
         "why": item.why.code if item.why else None,
-        "checks": json.dumps(checks, sort_keys=True),
+        "checks": checks,
     }
 
 

@@ -1,13 +1,11 @@
-"""What a published run priced, read back."""
+"""What broken promises of a published run cost, read back."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from parcours.gap.money.types import Money
 from parcours.gap.money.wording import how_words, why_words
-from parcours.gap.tables import MONEY
 from parcours.ui import speak
 
 if TYPE_CHECKING:
@@ -15,6 +13,7 @@ if TYPE_CHECKING:
 
     from parcours.gap.results import Results
 
+LOGIC = "1"  # raised when the meaning of a price, or the way to it, changes, so that it is computed anew
 Row = dict[str, Any]  # rows leave as JSON
 _AMOUNTS = (
     "direct_minor",
@@ -28,28 +27,33 @@ _AMOUNTS = (
 
 
 def priced_rows(results: Results) -> dict[tuple[str, str], Row]:
-    """(map, promise) to its row of the table `money`, checks parsed; empty where the run priced nothing."""
-    results.view(MONEY)
+    """(map, promise) to what it costs, as `stage` told it; empty where nothing is promised."""
     names = {code: text.split("/", 1) for text, code in results.vault.terms("promise").items()}
-    columns = ", ".join(MONEY.columns)
-    rows = results.engine.arrow(f"select {columns} from money order by map_id, promise_id").to_pylist()
     return {
-        (names[row["promise_id"]][0], names[row["promise_id"]][1]): {
-            **row,
-            "checks": json.loads(row["checks"]),
-        }
-        for row in rows
+        (names[row["promise_id"]][0], names[row["promise_id"]][1]): row for row in _priced(results)["rows"]
     }
 
 
 def about_all(results: Results) -> Mapping[str, Any]:
-    """What concerns all promises: their total, the margin, the share of purchases of known people; empty where nothing was priced."""
-    told: Mapping[str, Any] = results.manifest.facts.get("money") or {}  # type: ignore[assignment]  # facts are JSON
+    """What concerns all promises: their total, the margin, the share of purchases of known people; empty where nothing is promised."""
+    told: Mapping[str, Any] = _priced(results)["about"]
     return told
 
 
+def _priced(results: Results) -> Row:
+    """Priced by whoever asks first, and kept."""
+
+    def compute() -> Row:
+        from parcours.gap.money.stage import price_run  # noqa: PLC0415 - who reads what is kept does not wait for it
+
+        return price_run(results, lambda done, total: results.progress("money", done, total))
+
+    priced: Row = results.kept.answer("money", LOGIC, compute)
+    return priced
+
+
 def money_of(results: Results, language: str = "en") -> dict[tuple[str, str], Money]:
-    """Each (map, promise) of a published run to what it costs; empty where the run priced nothing.
+    """Each (map, promise) of a published run to what it costs; empty where nothing is promised.
 
     Args:
         results: The run.

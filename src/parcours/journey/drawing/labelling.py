@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -50,27 +51,63 @@ def place_names(
         boxes = [label.box for label in placed.values()]
         boxes += [label.box for other, label in sure.items() if other not in placed and other != key]
         taken = np.array([(box.x, box.y, box.right, box.bottom) for box in boxes]).reshape(-1, 4)
-        free = [
-            (cost + _over(label.box, ink) + _across(label.box, edges), rank, label)
-            for rank, (cost, label) in enumerate(_candidates(roles[key], discs[key], sure[key]))
-            if label is sure[key] or _is_free(label.box, taken, round_ones, room)
-        ]
-        placed[key] = min(free, key=lambda item: item[:2])[2]
+        place = _Place(roles[key], discs[key], sure[key])
+        placed[key] = _cheapest(place, taken, round_ones, ink, room, edges)
     return placed
 
 
-def _candidates(role: Role, disc: Disc, sure: Label) -> Iterator[tuple[float, Label]]:
-    yield 0.0, sure
+@dataclass(frozen=True)
+class _Place:
+    """A place that wants a name; `sure` is one that touches nothing."""
+
+    role: Role
+    disc: Disc
+    sure: Label
+
+
+@dataclass(frozen=True)
+class _Spot:
+    """Where a name could go: its lines, its upper left corner, how it is set, and a leader to its place; `cost` of the spot itself."""
+
+    cost: float
+    lines: tuple[str, ...]
+    corner: Point
+    anchor: str
+    leader: tuple[Point, Point] | None = None
+
+
+def _cheapest(
+    place: _Place,
+    taken: np.ndarray,
+    discs: np.ndarray,
+    ink: np.ndarray,
+    room: Box,
+    edges: Sequence[float],
+) -> Label:
+    """The name that costs least; of equals the one told first. Once a spot alone costs more than the best name, none after it is better."""
+    best = (_over(place.sure.box, ink) + _across(place.sure.box, edges), -1, place.sure)
+    for rank, spot in sorted(enumerate(_spots(place)), key=lambda item: (item[1].cost, item[0])):
+        if spot.cost > best[0]:
+            break
+        label = name_at(place.role, spot.lines, spot.corner, spot.anchor, spot.leader)
+        if _is_free(label.box, taken, discs, room):
+            cost = spot.cost + _over(label.box, ink) + _across(label.box, edges)
+            best = min(best, (cost, rank, label), key=lambda item: item[:2])
+    return best[2]
+
+
+def _spots(place: _Place) -> Iterator[_Spot]:
     seen: set[tuple[str, ...]] = set()
     for most, width in _SHAPES:
-        lines = name_lines(role, width, most)
+        lines = name_lines(place.role, width, most)
         if lines in seen or any("…" in line for line in lines):
             continue
         seen.add(lines)
-        for cost, corner, anchor in _beside(disc, *name_size(lines, role)):
-            yield cost + 0.1 * len(lines), name_at(role, lines, corner, anchor)
-        for cost, corner, leader in _further(disc, *name_size(lines, role)):
-            yield cost + 0.1 * len(lines), name_at(role, lines, corner, "middle", leader)
+        size, more = name_size(lines, place.role), 0.1 * len(lines)
+        for cost, corner, anchor in _beside(place.disc, *size):
+            yield _Spot(cost + more, lines, corner, anchor)
+        for cost, corner, leader in _further(place.disc, *size):
+            yield _Spot(cost + more, lines, corner, "middle", leader)
 
 
 def _beside(disc: Disc, wide: float, high: float) -> Iterator[tuple[float, Point, str]]:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from parcours.gap.channels import hold_against_brand
 from parcours.gap.deciding import measure_effects, read_decisions
 from parcours.gap.finding import Findings, drawn_map, find
+from parcours.gap.finding.worth import register_recorded
 from parcours.gap.listening.capture import capture_gaps
 from parcours.gap.listening.reading import hearing_of, place_names
 from parcours.gap.quoting import quotable
@@ -134,7 +135,7 @@ def gather(
         told: Hears what is under way.
     """
     told("promises")
-    findings = find(results)
+    findings, costs = find(results), gather_costs(results)
     lead = findings.lead
     told("story")
     story = tell(results, lead, with_texts=with_quotes) if lead else None
@@ -171,7 +172,7 @@ def gather(
         intervals={(row["map"], row["promise"]): row for row in results.gaps(overall_only=True)},
         recognition=recognition,
         brand=brand,
-        costs=gather_costs(results),
+        costs=costs,
         ways=ways,
         graph=() if parts else tuple(results.graph(map_name=None, by_type=True, per=None, quiet=None)),
     )
@@ -192,6 +193,7 @@ def _map_part(
     for spec in (VERDICT, JOURNEY, JOURNEY_STEP, SIGNAL):
         results.view(spec)
     results.see()
+    register_recorded(results)
     drawn, code = drawn_map(results, name), results.vault.terms("map")[name]
     results.engine.make_table("parcours.gap", "let_down_journey", {"map_id": code})
     lived = read_lived(
