@@ -19,7 +19,7 @@ from parcours.simulate import NotEmpty, make_plan, simulate_retailer
 from parcours.simulate.calendar import Calendar
 from parcours.simulate.columns import NEVER, earlier_in_group, earliest_before
 from parcours.simulate.contacts import REFUND
-from parcours.simulate.demand import draw_purchases
+from parcours.simulate.demand import TILL, draw_purchases
 from parcours.simulate.living import Life, effect_of, live
 from parcours.simulate.people import make_people
 from parcours.simulate.planted import PlantedGap, Planting
@@ -59,7 +59,7 @@ def test_a_gap_never_mends_anything(kept: float, seed: int) -> None:
 def test_a_gap_costs_what_differs_between_the_worlds() -> None:
     """Counted by hand, person by person: purchases in the data that only the other world has, and their cents."""
     with_gap, without, could, calendar = worlds(0.3, 11)
-    effect = effect_of(0, could, with_gap, without, calendar)
+    effect = effect_of(0, could, with_gap, without, calendar, np.ones(len(could)))
     purchases, cents = 0, 0
     for place in range(len(could)):
         if (
@@ -79,7 +79,7 @@ def test_a_gap_costs_what_differs_between_the_worlds() -> None:
 def test_the_window_counts_sixty_days() -> None:
     """Of each treated purchase, the customer's purchases in the 60 days after it, counted one by one."""
     with_gap, without, could, calendar = worlds(0.3, 12)
-    effect = effect_of(0, could, with_gap, without, calendar)
+    effect = effect_of(0, could, with_gap, without, calendar, np.where(could.way == TILL, 0.5, 1.0))
     seen = 0
     for place in np.flatnonzero(with_gap.happens & (with_gap.fates.ready_blame == 0)):
         if not calendar.begins_at <= could.paid_at[place] < calendar.ends_at:
@@ -93,8 +93,8 @@ def test_the_window_counts_sixty_days() -> None:
 def test_a_single_promise_kept_leaves_all_else_as_it_was() -> None:
     """Of each treated purchase, the 60 days after it, had it alone been spared; walked one by one."""
     with_gap, without, could, calendar = worlds(0.3, 16)
-    effect = effect_of(0, could, with_gap, without, calendar)
-    seen, cents = 0, 0
+    effect = effect_of(0, could, with_gap, without, calendar, np.where(could.way == TILL, 0.5, 1.0))
+    seen, cents, tied = 0, 0, 0.0
     for place in np.flatnonzero(with_gap.happens & (with_gap.fates.ready_blame == 0)):
         if not calendar.begins_at <= could.paid_at[place] < calendar.ends_at:
             continue
@@ -105,8 +105,11 @@ def test_a_single_promise_kept_leaves_all_else_as_it_was() -> None:
         stays = could.paid_at <= leaves_at[own].min()
         mine = later & stays & (could.paid_at <= could.paid_at[place] + 60 * 86_400)
         seen, cents = seen + int(mine.sum()), cents + int(could.value[mine].sum())
+        tied += np.where(could.way == TILL, 0.5, 1.0)[mine].sum()  # half of what is paid at the till
 
     assert (effect.purchases_alone, effect.spent_alone) == (seen, cents)
+    assert effect.purchases_alone_seen == pytest.approx(tied)
+    assert effect.purchases_alone_seen < effect.purchases_alone
     assert effect.purchases < effect.purchases_alone <= effect.purchases_without
 
 

@@ -22,7 +22,7 @@ from parcours.gap.listening import Silence, changed_spans, listen, odd_days, pla
 from parcours.gap.money.types import Asked, Prices
 from parcours.gap.naming import register_terms
 from parcours.gap.replacing import LAYERED, Replacing, current
-from parcours.gap.tables import GAP, LOGIC, MONEY, VERDICT
+from parcours.gap.tables import GAP, LOGIC, MONEY, PRICING, VERDICT
 from parcours.identity import PERSON_TOKEN, Standing, records, resolve_people, rules_of
 from parcours.identity.deciding import in_force, read_log
 from parcours.identity.store import TABLES as IDENTITY_TABLES
@@ -634,6 +634,7 @@ def _price(run: _Run, drawn: Sequence[Drawn], brand: Brand) -> None:
         "costs": {item.map.map: {p.promise: p.cost for p in item.map.promises} for item in drawn},
         "seen": [run.versions[spec.name] for spec in (SIGNAL, PERSON_TOKEN, *LAYERED, GAP)],
         "coverage": run.facts["coverage"],
+        "pricing": PRICING,
     }
     published = run.published(MONEY)
     if published is not None and run.before("priced", None) == run.facts["priced"]:

@@ -3,6 +3,7 @@
 from parcours.lake import TableSpec
 
 LOGIC = "4"  # raised when the meaning of a derived table changes, so that the next run makes it anew
+PRICING = "2"  # raised when the meaning of the table `money` changes, so that the next run prices anew
 SLICES = 8
 
 VERDICT = TableSpec(
@@ -95,6 +96,6 @@ MONEY = TableSpec(
         "in_total_minor": "BIGINT",  # what it adds to the total of all promises
         "is_estimable": "BOOLEAN",
         "why": "VARCHAR",  # code of the reason; null: estimable
-        "checks": "VARCHAR",  # JSON: effects per broken promise with intervals, and every check
+        "checks": "VARCHAR",  # JSON: effects per broken promise with intervals, also by slice, and every check
     },
 )

@@ -74,6 +74,8 @@ class Effects:
     Attributes:
         mean: (m,) float64, per broken promise.
         influence: (n, m) float64 of the rows compared.
+        residual: (n, m) float64, outcomes less what they would have been had the promise been kept.
+        broken: (n,) bool.
         chance: (n,) float64, how likely each promise was to be broken.
         weight: (n,) float64 of the kept, summing to the broken; 0 of the broken.
         rows: (n,) int64, rows of `Compared` that are compared at all.
@@ -84,6 +86,8 @@ class Effects:
 
     mean: Ratios
     influence: Ratios
+    residual: Ratios
+    broken: Claims
     chance: Ratios
     weight: Ratios
     rows: Integers
@@ -97,6 +101,27 @@ class Effects:
         error = np.sqrt(_variance(influence, self.person, self.store))
         quantile = stdtrit(max(self.cluster_count - 1, 1), 0.5 + LEVEL / 2)
         return Effect(float(self.mean @ parts), float(error), float(quantile * error), influence)
+
+    def within(self, chosen: Claims) -> Effects | None:
+        """The effects on those let down in a part of the rows compared, by the same two models.
+
+        Args:
+            chosen: (n,) bool.
+
+        Returns:
+            None where nobody there was let down, or nobody had the promise kept.
+        """
+        if not (chosen & self.broken).any() or not (chosen & ~self.broken).any():
+            return None
+        store = None if self.store is None else self.store[chosen]
+        return _contrast(
+            self.residual[chosen],
+            self.broken[chosen],
+            self.chance[chosen],
+            self.rows[chosen],
+            self.person[chosen],
+            store,
+        )
 
 
 def estimate_effects(compared: Compared, outcomes: Ratios) -> Effects | None:
@@ -131,21 +156,26 @@ def estimate_effects(compared: Compared, outcomes: Ratios) -> Effects | None:
     hit = compared.broken[rows]
     if not hit.any() or hit.all():
         return None
-    chance, residual = chance[rows], outcomes[rows] - untroubled[rows]
+    store = None if compared.store is None else compared.store[rows]
+    return _contrast(outcomes[rows] - untroubled[rows], hit, chance[rows], rows, compared.person[rows], store)
+
+
+def _contrast(
+    residual: Ratios, hit: Claims, chance: Ratios, rows: Integers, person: Integers, store: Integers | None
+) -> Effects:
+    """Broken beside kept ones that weigh as much as people like the broken."""
     weight = np.where(hit, 0.0, chance / (1 - chance))
     weight *= hit.sum() / weight.sum()
     of_broken = residual[hit].mean(axis=0)
     of_kept = weight @ residual / hit.sum()
     influence = np.where(hit[:, None], residual - of_broken, -weight[:, None] * (residual - of_kept))
     influence *= len(rows) / hit.sum()
-    person = compared.person[rows]
-    store = None if compared.store is None else compared.store[rows]
     count = float(len(np.unique(person)))
     if store is not None:
         let_down = np.bincount(store, hit).astype(np.float64)
         effective = float(let_down.sum() ** 2 / (let_down**2).sum())
         store, count = (store, effective) if effective >= FEWEST_CLUSTERS else (None, count)
-    return Effects(of_broken - of_kept, influence, chance, weight, rows, person, store, count)
+    return Effects(of_broken - of_kept, influence, residual, hit, chance, weight, rows, person, store, count)
 
 
 def _standardised(known: Ratios, train: Claims) -> Ratios:

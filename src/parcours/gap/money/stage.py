@@ -15,7 +15,7 @@ from parcours.gap.money.comparing import Comparison, compare
 from parcours.gap.money.lives import DAY_US
 from parcours.gap.money.pricing import Broken, Priced, Together, price
 from parcours.gap.money.reading import Read, mask_for, read_units, register_roles
-from parcours.gap.money.types import Asked, Prices, Reason
+from parcours.gap.money.types import Asked, PartEffect, Prices, Reason
 from parcours.gap.tables import MONEY
 from parcours.gap.value import NotEstimable
 
@@ -184,6 +184,7 @@ def _row(
         if comparison is None or comparison.checks is None
         else _short(asdict(comparison.checks)),
         "facts": dict(item.why.facts) if item.why else {},
+        "by_slice": [_part(part) for part in comparison.parts] if comparison else [],
         "complexity": turns.get(code),
     }
     days = comparison.days if comparison else prices.horizon_us / DAY_US
@@ -209,6 +210,18 @@ def _row(
         "is_estimable": item.why is None and comparison is not None,
         "why": item.why.code if item.why else None,
         "checks": json.dumps(checks, sort_keys=True),
+    }
+
+
+def _part(part: PartEffect) -> Facts:
+    return {
+        "slice": dict(part.slice),
+        "broken": part.broken,
+        "kept": part.kept,
+        "effects": {name: _short(asdict(figure)) for name, figure in part.effects.items()},
+        "loss": None if part.loss is None else _short(asdict(part.loss)),
+        "why": part.why.code if part.why else None,
+        "facts": dict(part.why.facts) if part.why else {},
     }
 
 
