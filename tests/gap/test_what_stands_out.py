@@ -7,6 +7,7 @@ from datetime import date
 
 import numpy as np
 import pyarrow as pa
+import pytest
 
 from parcours.gap.finding.attributes import is_of_staff, tells_outcome
 from parcours.gap.finding.cases import PromiseCases, _only_says_when, _settles
@@ -74,6 +75,25 @@ def test_a_finding_counts_the_cases_that_it_says() -> None:
         ]
         assert sum(parts) in {0, where.share.judged}
         assert where.share.judged + where.rest.judged == len(cases.day)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_of_two_places_the_worse_is_told(seed: int) -> None:
+    """One is as much worse as the other is better; what is broken is told, whichever place has the larger number."""
+    chance = np.random.default_rng(seed)
+    size = 4_000
+    place = (chance.random(size) < 0.8).astype(np.int32)  # one in five in the first
+    worse_place = seed % 2
+    broken = chance.random(size) < np.where(place == worse_place, 0.2, 0.05)
+    number = np.arange(1, size + 1)
+    day, hour = FIRST + chance.integers(0, DAYS, size), chance.integers(9, 19, size)
+    unseen = np.zeros(size, np.bool_)
+    cases = PromiseCases(
+        ("channel",), (("app", "web"),), place[None], day, hour, broken, unseen, number, number, number
+    )
+    worse, better = explain(cases, 1)
+    assert [where.conditions for where in worse] == [(("channel", ("app", "web")[worse_place]),)]
+    assert better == ()
 
 
 def test_one_cause_is_told_once() -> None:
