@@ -32,7 +32,7 @@ _GAPS = """gaps:
 _OF_STORES = "  - {gap: collections, promise: ready-in-2h, kept: 0.8}\n"
 # Without stores every purchase is an order; with them, one at the till counts as far as somebody shows a card.
 _STORES = {"no stores": 0, "6 stores": 6}
-_UNNEEDED = ("web", "app", "notices")  # systems that tell nothing of purchases and contacts
+_UNNEEDED = ("web", "app")  # systems that tell nothing of purchases and contacts
 _TRUTH = {"sales_minor": "spend_seen_effect_minor", "purchases": "purchases_seen_effect"}
 Row = dict[str, Any]  # rows of CSV and of results
 
