@@ -27,6 +27,9 @@ SURE = 0.95  # who was more likely than this to be let down has nobody to be com
 LEVEL = 0.90  # of every interval
 FEWEST_CLUSTERS = 4  # effective stores; below, their differences cannot be learnt
 _STEPS, _STILL = 30, 1e-10  # of the search for a maximum; relative
+_FARTHEST = (
+    4.0  # spreads; who lies further out counts as lying there, for lines are not known to go on so far
+)
 _FLOOR, _SMALLEST = 1e-9, 1e-4
 
 
@@ -185,7 +188,7 @@ def _standardised(known: Ratios, train: Claims) -> Ratios:
         1 + np.abs(mean)
     )  # else all are alike but for rounding, which must not be blown up
     scaled = np.where(tells, (known - mean) / np.where(tells, spread, 1.0), 0.0)
-    return np.column_stack([np.ones(len(known)), scaled])
+    return np.column_stack([np.ones(len(known)), np.clip(scaled, -_FARTHEST, _FARTHEST)])
 
 
 def _ridge(columns: Ratios, outcomes: Ratios) -> Ratios:
