@@ -13,7 +13,7 @@ import pytest
 from jinja2 import Environment, PackageLoader, meta, nodes
 
 from parcours.gap.results import open_results
-from parcours.web.report import money, write_report
+from parcours.web.report import drivers, money, write_report
 from parcours.web.report import page as pages
 from parcours.web.report.rendering import Unwritable
 from web.given import BROKEN, KEPT, MAP, PROMISE, UNSEEN, Report, report_on, run, write_shop
@@ -311,6 +311,9 @@ def test_the_template_uses_every_field_of_the_page_and_no_other() -> None:
         pages.RecognitionPart,
         money.MoneyPart,
         money.CostLine,
+        drivers.DriverPart,
+        drivers.DriverGroup,
+        drivers.DriverLine,
         pages.RecognisedLine,
         pages.SizeLine,
         pages.LeapLine,

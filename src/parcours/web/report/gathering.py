@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from parcours.gap.channels import hold_against_brand
 from parcours.gap.deciding import measure_effects, read_decisions
+from parcours.gap.drivers import find_drivers
 from parcours.gap.finding import Findings, drawn_map, find
 from parcours.gap.listening.capture import capture_gaps
 from parcours.gap.listening.reading import hearing_of, place_names
@@ -22,6 +23,7 @@ from parcours.journey.picture import Chip, LivedMap
 from parcours.kernel.clock import EPOCH
 from parcours.signal import SIGNAL
 from parcours.signal.catalogue import title_of
+from parcours.web.report.drivers import gather_drivers
 from parcours.web.report.money import gather_costs
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from parcours.gap.results import Results
     from parcours.identity.quality import Quality
     from parcours.journey import JourneyMap
+    from parcours.web.report.drivers import DriverFacts
     from parcours.web.report.money import Costs
 
 Row = dict[str, Any]  # rows of `Results`
@@ -111,6 +114,7 @@ class Facts:
         brand: What each channel is there for, and lived as.
         graph: Moves between types of signals, where there is no map.
         costs: What broken promises cost.
+        drivers: What moves scores and repurchase.
     """
 
     name: str
@@ -131,6 +135,7 @@ class Facts:
     brand: BrandLived
     graph: tuple[Row, ...]
     costs: Costs
+    drivers: DriverFacts
 
 
 def gather(
@@ -163,6 +168,8 @@ def gather(
     brand = hold_against_brand(results)
     told("sources")
     hearing = hearing_of(results)
+    told("drivers")
+    drivers = gather_drivers(results, find_drivers(results))
     return Facts(
         name=name,
         run_id=results.manifest.run_id,
@@ -181,6 +188,7 @@ def gather(
         recognition=recognition,
         brand=brand,
         costs=gather_costs(results),
+        drivers=drivers,
         graph=() if parts else tuple(results.graph(map_name=None, by_type=True, per=None, quiet=None)),
     )
 

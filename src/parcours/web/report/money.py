@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from parcours.gap.money import about_all, priced_rows
 from parcours.gap.money.wording import complexity_words, how_words, why_words
+from parcours.web.report.page import Table
 from parcours.web.report.words import rows_command
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class CostLine:
     mean: float
     zero: float
     how: tuple[tuple[str, str], ...]
+    parts: Table
     command: str
 
 
@@ -142,7 +144,29 @@ def _line(
         mean=place(row["total_minor"]),
         zero=place(0),
         how=tuple(how),
+        parts=_parts(row, language),
         command=rows_command(key[1], None),
+    )
+
+
+def _parts(row: Row, language: Language) -> Table:
+    """What one broken promise loses by place, channel and part of the week, where that can be told."""
+    currency = row["currency"]
+    told = [part for part in row["checks"].get("by_slice", ()) if part["loss"] is not None]
+    return Table(
+        language.text("Lost by one broken promise, by place and time"),
+        tuple(language.text(head) for head in ("where", "lost", "90 % interval", "broken", "kept")),
+        tuple(
+            (
+                " ".join(f"{name} {value}" for name, value in part["slice"].items()),
+                language.money(part["loss"]["mean"], currency),
+                _span(language, part["loss"]["low"], part["loss"]["high"], currency),
+                language.number(part["broken"]),
+                language.number(part["kept"]),
+            )
+            for part in told
+        ),
+        (1, 3, 4),
     )
 
 
