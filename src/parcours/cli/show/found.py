@@ -6,6 +6,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from parcours.cli.show.tables import count, heading, note, share, sheet
+from parcours.gap.finding import Basis
 from parcours.gap.finding.kinds import RULES
 from parcours.gap.finding.week import ALL_DAY, WEEK
 
@@ -80,7 +81,8 @@ def _amount(stake: Stake) -> str:
     """What may be won back with its interval; where nobody can say, what the orders carry."""
     if stake.minor is not None and stake.low is not None and stake.high is not None and stake.cases:
         low, high = (f"{bound / 100:,.0f}" for bound in (stake.low, stake.high))
-        return f"{stake.minor / 100:,.0f} {stake.currency} ({low} to {high})"
+        part = ", in part" if stake.basis is Basis.PART else ""
+        return f"{stake.minor / 100:,.0f} {stake.currency} ({low} to {high}{part})"
     return f"orders of {stake.carried / 100:,.0f} {stake.carried_currency}" if stake.carried else ""
 
 

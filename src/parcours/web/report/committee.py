@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from parcours.gap.deciding import Choice, State
-from parcours.gap.finding import Kind
+from parcours.gap.finding import Basis, Kind
 from parcours.signal.catalogue import owner_title
 from parcours.web.report.page import CommitteeLine, CommitteePart, Table
 from parcours.web.report.words import dates_words, place_and_time, rows_command, where_words
@@ -96,9 +96,10 @@ def win_back_words(stake: Stake, language: Language) -> tuple[str, str]:
         return "", ""
     if stake.minor is not None and stake.currency is not None:
         low, high = (language.money(bound or 0.0, stake.currency) for bound in (stake.low, stake.high))
-        return language.money(stake.minor, stake.currency), language.text(
-            "{low} to {high}", low=low, high=high
-        )
+        span = language.text("{low} to {high}", low=low, high=high)
+        if stake.basis is Basis.PART:
+            span = language.text("{span}, in part: the rest is not estimable", span=span)
+        return language.money(stake.minor, stake.currency), span
     if not stake.carried or stake.carried_currency is None:
         return "", ""
     orders = language.money(stake.carried, stake.carried_currency)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from parcours.gap.money import about_all, priced_rows
 from parcours.gap.money.wording import complexity_words, how_words, why_words
 from parcours.web.report.page import Table
-from parcours.web.report.words import rows_command
+from parcours.web.report.words import DAYS, place_words, rows_command
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -158,7 +158,7 @@ def _parts(row: Row, language: Language) -> Table:
         tuple(language.text(head) for head in ("where", "lost", "90 % interval", "broken", "kept")),
         tuple(
             (
-                " ".join(f"{name} {value}" for name, value in part["slice"].items()),
+                _part_words(part["slice"], language),
                 language.money(part["loss"]["mean"], currency),
                 _span(language, part["loss"]["low"], part["loss"]["high"], currency),
                 language.number(part["broken"]),
@@ -168,6 +168,17 @@ def _parts(row: Row, language: Language) -> Table:
         ),
         (1, 3, 4),
     )
+
+
+def _part_words(named: Mapping[str, str], language: Language) -> str:
+    """A place or a part of the week, as said."""
+    ((name, value),) = named.items()
+    if name == "hours":
+        start, _, end = value.partition("-")
+        return language.text("from {start} to {end} h", start=start, end=end)
+    if name == "days":
+        return language.text("on {day}s", day=language.weekday(DAYS.index(value)))
+    return place_words(language, name, value)
 
 
 def _untold(
