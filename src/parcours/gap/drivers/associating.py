@@ -21,7 +21,7 @@ LEVEL = 0.95  # of all intervals together
 _ALIKE = (
     0.9  # of a column's variance explained by another or by all others before it: they cannot be told apart
 )
-_DRAWS, _SEED = 20_000, 20260912
+_DRAWS, _SEED = 100_000, 20260912
 _FLOOR = 1e-9
 
 
