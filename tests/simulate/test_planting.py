@@ -18,7 +18,8 @@ from parcours.kernel.errors import Faulty
 from parcours.simulate import NotEmpty, make_plan, simulate_retailer
 from parcours.simulate.calendar import Calendar
 from parcours.simulate.columns import NEVER, earlier_in_group, earliest_before
-from parcours.simulate.demand import draw_purchases
+from parcours.simulate.contacts import REFUND
+from parcours.simulate.demand import TILL, draw_purchases
 from parcours.simulate.living import Life, effect_of, live
 from parcours.simulate.people import make_people
 from parcours.simulate.planted import PlantedGap, Planting
@@ -58,7 +59,7 @@ def test_a_gap_never_mends_anything(kept: float, seed: int) -> None:
 def test_a_gap_costs_what_differs_between_the_worlds() -> None:
     """Counted by hand, person by person: purchases in the data that only the other world has, and their cents."""
     with_gap, without, could, calendar = worlds(0.3, 11)
-    effect = effect_of(0, could, with_gap, without, calendar)
+    effect = effect_of(0, could, with_gap, without, calendar, np.ones(len(could)))
     purchases, cents = 0, 0
     for place in range(len(could)):
         if (
@@ -78,7 +79,7 @@ def test_a_gap_costs_what_differs_between_the_worlds() -> None:
 def test_the_window_counts_sixty_days() -> None:
     """Of each treated purchase, the customer's purchases in the 60 days after it, counted one by one."""
     with_gap, without, could, calendar = worlds(0.3, 12)
-    effect = effect_of(0, could, with_gap, without, calendar)
+    effect = effect_of(0, could, with_gap, without, calendar, np.where(could.way == TILL, 0.5, 1.0))
     seen = 0
     for place in np.flatnonzero(with_gap.happens & (with_gap.fates.ready_blame == 0)):
         if not calendar.begins_at <= could.paid_at[place] < calendar.ends_at:
@@ -92,8 +93,8 @@ def test_the_window_counts_sixty_days() -> None:
 def test_a_single_promise_kept_leaves_all_else_as_it_was() -> None:
     """Of each treated purchase, the 60 days after it, had it alone been spared; walked one by one."""
     with_gap, without, could, calendar = worlds(0.3, 16)
-    effect = effect_of(0, could, with_gap, without, calendar)
-    seen, cents = 0, 0
+    effect = effect_of(0, could, with_gap, without, calendar, np.where(could.way == TILL, 0.5, 1.0))
+    seen, cents, tied = 0, 0, 0.0
     for place in np.flatnonzero(with_gap.happens & (with_gap.fates.ready_blame == 0)):
         if not calendar.begins_at <= could.paid_at[place] < calendar.ends_at:
             continue
@@ -104,8 +105,11 @@ def test_a_single_promise_kept_leaves_all_else_as_it_was() -> None:
         stays = could.paid_at <= leaves_at[own].min()
         mine = later & stays & (could.paid_at <= could.paid_at[place] + 60 * 86_400)
         seen, cents = seen + int(mine.sum()), cents + int(could.value[mine].sum())
+        tied += np.where(could.way == TILL, 0.5, 1.0)[mine].sum()  # half of what is paid at the till
 
     assert (effect.purchases_alone, effect.spent_alone) == (seen, cents)
+    assert effect.purchases_alone_seen == pytest.approx(tied)
+    assert effect.purchases_alone_seen < effect.purchases_alone
     assert effect.purchases < effect.purchases_alone <= effect.purchases_without
 
 
@@ -120,21 +124,52 @@ def test_who_has_left_does_not_come_back() -> None:
     assert all(at <= with_gap.left_at[person] for person, at in happened)
 
 
-def test_no_effect_comes_before_its_cause() -> None:
-    """Where refunds are late, what differs from the other world comes after a refund was due: five days after the goods were back."""
+def late_refunds() -> tuple[Life, Life, Purchases]:
+    """The same 3,000 people where every refund is late, and where nothing is planted."""
     plan = make_plan(3_000, 60, 14, gaps="none")
     calendar = Calendar(plan.start, plan.days, plan.stores)
     people = make_people(np.random.default_rng(14), 0, plan.people, plan, calendar)
     could = draw_purchases(np.random.default_rng(15), people, plan, calendar)
     planting = Planting(gaps=(PlantedGap(gap="slow", promise="refunded-in-5-days", kept=0.0),))
     with_gap = live(could, people, planting, calendar, plan.stores)
-    without = live(could, people, Planting(), calendar, plan.stores)
+    return with_gap, live(could, people, Planting(), calendar, plan.stores), could
+
+
+def test_no_effect_comes_before_its_cause() -> None:
+    """Where refunds are late, what differs from the other world comes after a refund was due: five days after the goods were back."""
+    with_gap, without, could = late_refunds()
     lost = np.flatnonzero(without.happens & ~with_gap.happens)
     due_at = np.where(with_gap.fates.refund_blame == 0, with_gap.fates.received_at + 5 * 86_400, NEVER)
 
     assert len(lost) > 20
     for place in lost:
         assert due_at[could.person == could.person[place]].min() < could.paid_at[place]
+
+
+def test_no_question_comes_before_its_cause() -> None:
+    """Who asks in the world of late refunds alone asks about the refund, once it is overdue: not about a parcel that came late before."""
+    with_gap, without, _ = late_refunds()
+    more = (with_gap.contacts.asked_at < NEVER) & (without.contacts.asked_at == NEVER)
+    parcel_too = more & with_gap.fates.parcel_broken
+
+    assert more.sum() > 20
+    assert parcel_too.any()
+    assert (with_gap.contacts.asked_at[more] > with_gap.fates.received_at[more] + 5 * 86_400).all()
+    assert set(with_gap.contacts.reason[more].tolist()) == {REFUND}
+
+
+def test_a_score_knows_nothing_of_what_comes_after_it() -> None:
+    """A question unanswered for a day, and one asked again: felt a day after it was asked, and when it is asked again; not before."""
+    contacts = late_refunds()[0].contacts
+    waits, repeats = np.flatnonzero(contacts.answer_broken), np.flatnonzero(contacts.repeat_broken)
+    day = np.full(len(contacts), 86_400)
+
+    assert len(waits) > 20
+    assert len(repeats) > 20
+    assert (contacts.hurt_by(contacts.asked_at + day) >= contacts.answer_hurt)[waits].all()
+    assert (contacts.hurt_by(contacts.asked_at + day - 1) <= contacts.repeat_hurt)[waits].all()
+    assert (contacts.hurt_by(contacts.again_at) >= contacts.repeat_hurt)[repeats].all()
+    assert (contacts.hurt_by(contacts.again_at - 1) <= contacts.answer_hurt)[repeats].all()
 
 
 @given(

@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING, get_type_hints
 import pytest
 from jinja2 import Environment, PackageLoader, meta, nodes
 
+from parcours.gap.finding import Basis, Stake
 from parcours.gap.results import open_results
-from parcours.web.report import money, write_report
+from parcours.ui import speak
+from parcours.web.report import drivers, money, write_report
 from parcours.web.report import page as pages
+from parcours.web.report.committee import win_back_words
 from parcours.web.report.rendering import Unwritable
 from web.given import BROKEN, KEPT, MAP, PROMISE, UNSEEN, Report, report_on, run, write_shop
 
@@ -53,6 +56,27 @@ def test_the_committee_sees_what_to_decide(template_report: Report) -> None:
     assert "réalisation" in first["fr"]
     assert "How was this computed?" in template_report.page("en")
     assert "Comment est-ce calculé" in template_report.page("fr")
+
+
+def test_what_may_be_won_back_says_what_it_rests_on() -> None:
+    """An estimate with its interval; a part is called one; of what is not estimable the orders are named; nothing where nothing is beyond reach."""
+    stake = Stake(1, 1.0, 2.0, 5_000, 4_000, 6_000, "EUR", Basis.EFFECT, 90_000, "EUR", 2.0, "everywhere")
+    unknown = dataclasses.replace(stake, minor=None, low=None, high=None, currency=None, basis=Basis.OTHERS)
+    said = [
+        win_back_words(item, speak("en"))
+        for item in (
+            stake,
+            dataclasses.replace(stake, basis=Basis.PART),
+            unknown,
+            dataclasses.replace(stake, cases=0.0),
+        )
+    ]
+    assert said == [
+        ("€50.00", "€40.00 to €60.00"),
+        ("€50.00", "€40.00 to €60.00, in part: the rest is not estimable"),
+        ("orders of €900", "what they lose is not estimable"),
+        ("", ""),
+    ]
 
 
 def test_the_story_is_the_planted_customers_saturday(template_report: Report) -> None:
@@ -314,6 +338,9 @@ def test_the_template_uses_every_field_of_the_page_and_no_other() -> None:
         pages.RecognitionPart,
         money.MoneyPart,
         money.CostLine,
+        drivers.DriverPart,
+        drivers.DriverGroup,
+        drivers.DriverLine,
         pages.RecognisedLine,
         pages.SizeLine,
         pages.LeapLine,

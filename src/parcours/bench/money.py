@@ -24,14 +24,16 @@ from parcours.kernel.workspace import Workspace
 PEOPLE, DAYS, SEEDS = 40_000, 180, 7
 FEWEST = 1_000  # broken promises of a gap that is scored
 _COVERED, _OFF = 0.85, 0.2  # targets: truth inside the interval, at least; median error, below
-# Retailers without stores: every purchase is made online, so that all that is lost could be seen.
 _GAPS = """gaps:
   - {gap: parcels, promise: by-the-date, kept: 0.8}
   - {gap: refunds, promise: refunded-in-5-days, kept: 0.6, leaves: 0.9}
   - {gap: answers, promise: answered-in-a-day, kept: 0.5, leaves: 0.9}
 """
-_UNNEEDED = ("web", "app", "notices")  # systems that tell nothing of purchases and contacts
-_TRUTH = {"sales_minor": "spend_alone_effect_minor", "purchases": "purchases_alone_effect"}
+_OF_STORES = "  - {gap: collections, promise: ready-in-2h, kept: 0.8}\n"
+# Without stores every purchase is an order; with them, one at the till counts as far as somebody shows a card.
+_STORES = {"no stores": 0, "6 stores": 6}
+_UNNEEDED = ("web", "app")  # systems that tell nothing of purchases and contacts
+_TRUTH = {"sales_minor": "spend_seen_effect_minor", "purchases": "purchases_seen_effect"}
 Row = dict[str, Any]  # rows of CSV and of results
 
 
@@ -59,30 +61,33 @@ class Case:
 
 
 def bench_money(people: int = PEOPLE, seeds: int = SEEDS, progress: Progress = silent) -> list[BenchRow]:
-    """Score estimated losses of planted gaps against the truth, seed by seed.
+    """Score estimated losses of planted gaps against the truth, seed by seed, in retailers without and with stores.
 
     Args:
         people: Of each retailer.
-        seeds: How many retailers.
+        seeds: How many retailers of each kind.
         progress: Told before each.
 
     Returns:
         For sales and purchases: share of truths inside the 90 % interval, median error; how many were said to be not estimable.
     """
-    cases: dict[str, list[Case]] = {outcome: [] for outcome in _TRUTH}
-    for seed in range(1, seeds + 1):
-        progress(f"money, retailer {seed} of {seeds}")
-        with tempfile.TemporaryDirectory(prefix="parcours-money-") as folder:
-            shop = _lived(Path(folder), people, seed)
-            for outcome, found in score(shop).items():
-                cases[outcome] += found
-    return [row for outcome, found in cases.items() for row in _rows(outcome, found, seeds)]
+    rows = []
+    for kind, stores in _STORES.items():
+        cases: dict[str, list[Case]] = {outcome: [] for outcome in _TRUTH}
+        for seed in range(1, seeds + 1):
+            progress(f"money, {kind}, retailer {seed} of {seeds}")
+            with tempfile.TemporaryDirectory(prefix="parcours-money-") as folder:
+                shop = _lived(Path(folder), people, seed, stores)
+                for outcome, found in score(shop).items():
+                    cases[outcome] += found
+        rows += [row for outcome, found in cases.items() for row in _rows(outcome, found, f"{seeds}, {kind}")]
+    return rows
 
 
-def _rows(outcome: str, cases: list[Case], seeds: int) -> list[BenchRow]:
+def _rows(outcome: str, cases: list[Case], retailers: str) -> list[BenchRow]:
     name = outcome.removesuffix("_minor")
     told = [case for case in cases if case.told is not None]
-    case = f"{name}: {len(cases)} gaps of {FEWEST:,} broken promises or more, {seeds} retailers"
+    case = f"{name}: {len(cases)} gaps of {FEWEST:,} broken promises or more, retailers: {retailers}"
     rows = [figure("money", case, "said to be not estimable", "gaps", len(cases) - len(told))]
     if not told:
         return rows
@@ -110,13 +115,14 @@ def score(shop: Workspace) -> dict[str, list[Case]]:
     }
 
 
-def _lived(folder: Path, people: int, seed: int) -> Workspace:
+def _lived(folder: Path, people: int, seed: int, stores: int) -> Workspace:
     """A retailer, simulated and run to the end of its data."""
     planted, shop = folder / "gaps.yaml", folder / "shop"
-    planted.write_text(_GAPS, "utf-8")
+    planted.write_text(_GAPS + (_OF_STORES if stores else ""), "utf-8")
     size = ("--people", str(people), "--days", str(DAYS), "--seed", str(seed))
     simulate = (sys.executable, "-m", "parcours.cli.main", "simulate", "-w", str(shop), *size)
-    subprocess.run([*simulate, "--stores", "0", "--gaps", str(planted)], check=True, capture_output=True)
+    size_of_stores = ("--stores", str(stores), "--gaps", str(planted))
+    subprocess.run([*simulate, *size_of_stores], check=True, capture_output=True)
     for name in _UNNEEDED:
         (shop / "sources" / f"{name}.yaml").unlink()
         shutil.rmtree(shop / "data" / name)

@@ -13,6 +13,7 @@ import typer
 from parcours import __version__
 from parcours.cli.deciding import add_deciding, told_decisions
 from parcours.cli.drafting import add_drafting
+from parcours.cli.driving import show_boards, show_drivers
 from parcours.cli.lives import add_lives
 from parcours.cli.mining import add_mining
 from parcours.cli.options import AsFormat, Folder, Format, Language, Nodes, at_workspace
@@ -272,17 +273,45 @@ def run(
         write(run_lines(report, rows, per, at_workspace(workspace)))
 
 
+def _refuse_both(both: bool, *chosen: str | None) -> None:
+    """Refuse options that would do nothing.
+
+    Raises:
+        ParcoursError: Both lists are asked for, or a promise is chosen for one that is of all of them.
+    """
+    from parcours.kernel.errors import ParcoursError
+
+    if both:
+        raise ParcoursError("--drivers and --scoreboards are two lists", fix="ask for one, then the other")
+    if any(chosen):
+        raise ParcoursError(
+            "--drivers and --scoreboards are of all promises", fix="leave --map, --promise and --slice out"
+        )
+
+
 @app.command(epilog="Example: `parcours gaps -w shop --promise ready-in-2h --slice store`")
-def gaps(
+def gaps(  # noqa: PLR0913, PLR0917 - each option chooses or shows
     workspace: Folder = Path(),
     format: AsFormat = Format.TEXT,  # noqa: A002 - the option's name
     map_name: Annotated[str | None, typer.Option("--map", help="Only this map.")] = None,
     promise: Annotated[str | None, typer.Option(help="Only this promise.")] = None,
     slice_by: Annotated[str | None, typer.Option("--slice", help="Show this slice whole.")] = None,
+    drivers: Annotated[
+        bool,
+        typer.Option("--drivers", help="What moves scores, and whether people buy again, instead."),
+    ] = False,
+    boards: Annotated[
+        bool, typer.Option("--scoreboards", help="Promises by theme and by nature instead.")
+    ] = False,
     language: Annotated[Language, typer.Option(help="Language of what promises say.")] = Language.EN,
     limit: Limit = 20,
 ) -> None:
     """Which promises were broken: how often, how sure, where, since when, and what people then said."""
+    if drivers or boards:
+        _refuse_both(drivers and boards, map_name, promise, slice_by)
+        show = show_drivers if drivers else show_boards
+        show(workspace, is_json=format is Format.JSON, language=language.value, limit=limit)
+        return
     from parcours.cli.show.gaps import gap_lines
     from parcours.cli.show.money import money_lines
     from parcours.cli.show.run import drawn_progress

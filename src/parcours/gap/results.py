@@ -337,7 +337,7 @@ class Results:
             return {}
         brand = Brand.model_validate(self.manifest.facts["brand"])
         timetable, wait = timetable_of(brand.calendars[calendar], self.zone), read_wait(within)
-        places = self._places_of(timetable.by, [row["trigger_id"] for row in rows])
+        places = self.places_of(timetable.by, [row["trigger_id"] for row in rows])
         answer = {}
         for row in rows:
             place = places.get(row["trigger_id"])
@@ -357,7 +357,7 @@ class Results:
             }
         return answer
 
-    def _places_of(self, by: str | None, signal_ids: Sequence[int]) -> dict[int, str | None]:
+    def places_of(self, by: str | None, signal_ids: Sequence[int]) -> dict[int, str | None]:
         """What signals carry of a property or namespace: the first."""
         if by is None:
             return {}

@@ -80,6 +80,11 @@ class Contacts(Columns):
         """Both."""
         return self.answer_hurt + self.repeat_hurt
 
+    def hurt_by(self, moment: Integers) -> Ratios:
+        """How much of both was felt by a moment, one a purchase: a late answer a day after the question, a repeat when it is made."""
+        answer = np.where(self.asked_at + ANSWER_WITHIN <= moment, self.answer_hurt, 0.0)
+        return answer + np.where(self.again_at <= moment, self.repeat_hurt, 0.0)
+
 
 def ask(
     purchases: Purchases,
@@ -92,7 +97,7 @@ def ask(
     """Who asks, about what, and what comes of it."""
     luck = purchases.luck
     asks = luck[:, Luck.ASKS] < _ASKS_ANYWAY + _ASKS_HURT * fates.hurt
-    reason, since = _reasons(purchases, fates, anyway=luck[:, Luck.ASKS] < _ASKS_ANYWAY)
+    reason, since = _reasons(purchases, fates)
     channel = _channels(purchases, people, luck[:, Luck.ASK_CHANNEL])
     asked_at = since + between(luck[:, Luck.ASK_WAIT], 10 * MINUTE, 80 * MINUTE)
     asked_at = np.where(channel == _PHONE, _staffed(calendar, asked_at), asked_at)
@@ -119,27 +124,32 @@ def ask(
     )
 
 
-def _reasons(purchases: Purchases, fates: Fates, *, anyway: Claims) -> tuple[Integers, Integers]:
-    """What a question would be about, and since when there is cause for it; who asks `anyway` asks about something ordinary."""
+def _reasons(purchases: Purchases, fates: Fates) -> tuple[Integers, Integers]:
+    """What a question would be about, and since when there is cause for it.
+
+    Who would ask anyway asks about something ordinary; others ask about the first pain that is, with all before it, too much for their
+    luck. A refund or a repair is due after the goods were had, so what was lived until then comes first.
+    """
+    luck = purchases.luck[:, Luck.ASKS]
+    anyway = luck < _ASKS_ANYWAY
+    at_service = luck < _ASKS_ANYWAY + _ASKS_HURT * fates.service_hurt
     parcel_due = fates.promised_day * DAY + 34 * HOUR  # the next morning
     bought_at = np.where(
         purchases.way == TILL, purchases.paid_at, np.minimum(fates.had_at, purchases.paid_at + 9 * DAY)
     )
     refund_due = np.minimum(fates.received_at, NEVER // 2) + 6 * DAY
     repair_due = fates.repair_day * DAY + 33 * HOUR
-    in_vain = fates.found_nothing | fates.stock_broken
     ordinary = INVOICE + np.minimum((purchases.luck[:, Luck.ASK_REASON] * 3).astype(np.int64), 2)
     causes = [
-        in_vain,
-        (purchases.way == DELIVER) & fates.parcel_broken,
-        fates.refund_broken,
-        fates.repair_broken,
+        anyway,
+        at_service & (fates.found_nothing | fates.stock_broken),
+        at_service & (purchases.way == DELIVER) & fates.parcel_broken,
+        ~at_service & fates.refund_broken,
+        ~at_service & fates.repair_broken,
     ]
-    since = [np.minimum(fates.arrives_at, fates.cancelled_at), parcel_due, refund_due, repair_due]
-    reasons = np.select([anyway, *causes], [ordinary, NOT_READY, LATE_PARCEL, REFUND, REPAIR], ordinary)
-    return reasons.astype(np.int64), np.select([anyway, *causes], [bought_at, *since], bought_at).astype(
-        np.int64
-    )
+    since = [bought_at, np.minimum(fates.arrives_at, fates.cancelled_at), parcel_due, refund_due, repair_due]
+    reasons = np.select(causes, [ordinary, NOT_READY, LATE_PARCEL, REFUND, REPAIR], ordinary)
+    return reasons.astype(np.int64), np.select(causes, since, bought_at).astype(np.int64)
 
 
 def _channels(purchases: Purchases, people: People, luck: Ratios) -> Integers:

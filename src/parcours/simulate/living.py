@@ -7,7 +7,7 @@ between this world and the one without the gap, with the same luck in both.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from parcours.simulate.planted import Planting
     from parcours.simulate.stores import Store
 
+Array = np.ndarray[Any, Any]  # of counts, or of shares of counts
 LEAVES_HURT = 0.45  # probability to leave, beyond the ordinary, of who found nothing at the counter
 WINDOW_DAYS = 60  # in which effects are measured
 _PERSON_SHIFT = 40  # a sortable number is person << 40 | seconds since the origin
@@ -118,6 +119,9 @@ class Effect:
         purchases, purchases_without: Purchases of their customers in those 60 days.
         spent, spent_without: Cents of them.
         purchases_alone, spent_alone: The same, had the promise been kept at the treated purchase alone and all else been as it was.
+        purchases_seen, purchases_alone_seen: Of `purchases` and `purchases_alone`, those that can be tied to somebody, as expected: all that
+            is bought online, and what is paid at the till by who shows a card.
+        spent_seen, spent_alone_seen: Cents of them.
         asked, asked_without: Contacts about the treated purchases themselves.
         lost_purchases: Purchases in the data that would have happened without the gap, of all customers.
         lost_spend: Cents of them.
@@ -133,6 +137,10 @@ class Effect:
     spent_without: int = 0
     purchases_alone: int = 0
     spent_alone: int = 0
+    purchases_seen: float = 0.0
+    purchases_alone_seen: float = 0.0
+    spent_seen: float = 0.0
+    spent_alone_seen: float = 0.0
     asked: int = 0
     asked_without: int = 0
     lost_purchases: int = 0
@@ -143,11 +151,13 @@ class Effect:
         return Effect(*(mine + theirs for mine, theirs in zip(_figures(self), _figures(other), strict=True)))
 
 
-def _figures(effect: Effect) -> tuple[int, ...]:
+def _figures(effect: Effect) -> tuple[Any, ...]:  # whole numbers, and four that are not
     return tuple(vars(effect).values())
 
 
-def effect_of(number: int, purchases: Purchases, with_gap: Life, without: Life, calendar: Calendar) -> Effect:
+def effect_of(
+    number: int, purchases: Purchases, with_gap: Life, without: Life, calendar: Calendar, seen: Ratios
+) -> Effect:
     """What one planted gap does.
 
     Args:
@@ -156,14 +166,18 @@ def effect_of(number: int, purchases: Purchases, with_gap: Life, without: Life, 
         with_gap: The world as planted.
         without: The same luck, this gap left out.
         calendar: The bounds of the data.
+        seen: (n_purchase,) how likely each can be tied to somebody, ratio.
     """
     in_data = (purchases.paid_at >= calendar.begins_at) & (purchases.paid_at < calendar.ends_at)
     treated = np.flatnonzero(
         with_gap.happens & in_data & _to_blame(with_gap.fates, with_gap.contacts, number)
     )
+    everything = np.ones(len(purchases))
     with_counts = _in_window(purchases, with_gap.happens, treated, calendar)
+    with_seen = _in_window(purchases, with_gap.happens * seen, treated, calendar)
     without_counts = _in_window(purchases, without.happens, treated, calendar)
-    alone_counts = _in_window_alone(purchases, with_gap, without, treated, calendar)
+    alone_counts = _in_window_alone(purchases, with_gap, without, treated, calendar, everything)
+    alone_seen = _in_window_alone(purchases, with_gap, without, treated, calendar, seen)
     with_asked, without_asked = _contact_count(with_gap), _contact_count(without)
     lost = without.happens.astype(np.int64) - with_gap.happens
     return Effect(
@@ -174,8 +188,12 @@ def effect_of(number: int, purchases: Purchases, with_gap: Life, without: Life, 
         purchases_without=int(without_counts[0].sum()),
         spent=int(with_counts[1].sum()),
         spent_without=int(without_counts[1].sum()),
-        purchases_alone=int(alone_counts[0].sum()),
-        spent_alone=int(alone_counts[1].sum()),
+        purchases_alone=round(alone_counts[0].sum()),
+        spent_alone=round(alone_counts[1].sum()),
+        purchases_seen=float(with_seen[0].sum()),
+        purchases_alone_seen=float(alone_seen[0].sum()),
+        spent_seen=float(with_seen[1].sum()),
+        spent_alone_seen=float(alone_seen[1].sum()),
         asked=int(with_asked[treated].sum()),
         asked_without=int(without_asked[treated].sum()),
         lost_purchases=int(lost[in_data].sum()),
@@ -191,9 +209,12 @@ def _contact_count(life: Life) -> Integers:
 
 
 def _in_window(
-    purchases: Purchases, happens: Claims, rows: Integers, calendar: Calendar
-) -> tuple[Integers, Ratios]:
-    """How many purchases, and for how many cents, the same customer makes in the 60 days after each of these."""
+    purchases: Purchases, happens: Claims | Ratios, rows: Integers, calendar: Calendar
+) -> tuple[Array, Array]:
+    """How many purchases, and for how many cents, the same customer makes in the 60 days after each of these.
+
+    All that `happens` counts, or as much of each as that says.
+    """
     when = purchases.paid_at - calendar.origin
     order = (purchases.person << _PERSON_SHIFT) | when
     counts = np.concatenate([[0], np.cumsum(happens)])
@@ -204,8 +225,8 @@ def _in_window(
 
 
 def _in_window_alone(
-    purchases: Purchases, with_gap: Life, without: Life, rows: Integers, calendar: Calendar
-) -> tuple[Integers, Ratios]:
+    purchases: Purchases, with_gap: Life, without: Life, rows: Integers, calendar: Calendar, seen: Ratios
+) -> tuple[Array, Array]:
     """As `_in_window`, in a world for each of these purchases, in which the gap is left out of it alone."""
     others = _earliest_of_others(purchases.person, with_gap.leaves_at)[rows]
     left_at = np.minimum(others, without.leaves_at[rows])
@@ -214,8 +235,9 @@ def _in_window_alone(
     until = np.minimum(when[rows] + WINDOW_DAYS * DAY, np.maximum(left_at - calendar.origin, when[rows]))
     first = np.searchsorted(order, order[rows], side="right")
     last = np.searchsorted(order, (purchases.person[rows] << _PERSON_SHIFT) | until, side="right")
-    cents = np.concatenate([[0], np.cumsum(purchases.value)])
-    return last - first, cents[last] - cents[first]
+    counts = np.concatenate([[0], np.cumsum(seen)])
+    cents = np.concatenate([[0], np.cumsum(seen * purchases.value)])
+    return counts[last] - counts[first], cents[last] - cents[first]
 
 
 def _earliest_of_others(person: Integers, at: Integers) -> Integers:

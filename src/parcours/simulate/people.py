@@ -21,6 +21,7 @@ _LOOKER_SHARE = 0.12  # people who look and never buy
 RATE_SHAPE, RATE_SCALE_WEEKS, LEAVE_A, LEAVE_B = 0.243, 4.414, 0.793, 2.426
 PACE = 6.0  # times as fast as CDNOW's customers, who bought records: a general retailer is visited more often
 _HOUSEHOLD = (0.45, 0.35, 0.12, 0.08)  # people of one to four per household who shop here
+SHOWS_CARD = 0.85  # of purchases at the till of who has a loyalty card
 _PHONE, _CHAT, _MAIL = range(3)
 
 

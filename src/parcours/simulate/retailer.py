@@ -19,7 +19,7 @@ from parcours.simulate.demand import TILL, draw_purchases
 from parcours.simulate.errors import NotEmpty
 from parcours.simulate.living import Effect, effect_of, live
 from parcours.simulate.part import Numbers, Part, make_tickets
-from parcours.simulate.people import IN_STORE, MIXED, NOTHING, make_people
+from parcours.simulate.people import IN_STORE, MIXED, NOTHING, SHOWS_CARD, make_people
 from parcours.simulate.planted import NOBODY
 from parcours.simulate.sensors import SENSORS, count_hours
 from parcours.simulate.story import add_story
@@ -145,9 +145,10 @@ def _lived(
     could = draw_purchases(chance[1], people, plan, calendar)
     life = live(could, people, plan.planting, calendar, plan.stores)
     effects, left_because = {}, np.full(len(people), NOBODY, dtype=np.int64)
+    seen = np.where(could.way == TILL, people.has_card[could.person] * SHOWS_CARD, 1.0)
     for number in range(len(plan.planting.gaps)):
         without = live(could, people, plan.planting.without(number), calendar, plan.stores)
-        effects[number] = effect_of(number, could, life, without, calendar)
+        effects[number] = effect_of(number, could, life, without, calendar, seen)
         left_because[without.left_at > life.left_at] = number
     in_data = (could.paid_at >= calendar.begins_at) & (could.paid_at < calendar.ends_at)
     rows = np.flatnonzero(life.happens & in_data)

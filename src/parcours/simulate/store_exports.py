@@ -13,6 +13,7 @@ from parcours.simulate.calendar import midnight
 from parcours.simulate.cells import days, heard, order_code, stamps, store_code
 from parcours.simulate.demand import TILL, Luck
 from parcours.simulate.fulfilment import NO_STOCK
+from parcours.simulate.people import SHOWS_CARD
 from parcours.simulate.writing import LINE
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from parcours.simulate.part import Part
 
 RESENT = 150  # every so many events of the stores' system come twice
-_SHOWS_CARD = 0.85
 
 _EVENTS = ("READY", "DESK_SCAN", "COLLECTED", "CANCELLED")
 _FRENCH_EVENTS = ("prete", "client_au_comptoir", "remise", "annulee", "vente")
@@ -91,7 +91,7 @@ def receipts(part: Part, rng: np.random.Generator) -> Any:
     )
     rows = rows[np.argsort(part.receipt[rows], kind="stable")]
     bought, people = part.bought.take(rows), part.people.take(part.bought.person[rows])
-    shows = people.has_card & (rng.random(len(rows)) < _SHOWS_CARD)
+    shows = people.has_card & (rng.random(len(rows)) < SHOWS_CARD)
     return pa.table(
         {
             "ticket": naming.label("R", part.receipt[rows], 7),
@@ -115,9 +115,7 @@ def franchise_lines(part: Part, rng: np.random.Generator) -> Any:
     order = np.argsort(at, kind="stable")
     row, event, at = row[order], event[order], at[order]
     number = part.people.number[part.bought.person[row]]
-    shows = (
-        (event == 4) & part.people.has_card[part.bought.person[row]] & (rng.random(len(row)) < _SHOWS_CARD)
-    )
+    shows = (event == 4) & part.people.has_card[part.bought.person[row]] & (rng.random(len(row)) < SHOWS_CARD)
     reason = naming.words(("client", "rupture"), _is_short(part, row).astype(np.int64), event == 3)
     paper = pc.if_else(
         pa.array(event == 4),

@@ -56,7 +56,8 @@ _COUNTS = (
 )  # fmt: skip
 _MEANS = (
     "planted_kept_ratio", "kept_ratio", "network_kept_ratio", "repurchase_with", "repurchase_without", "repurchase_effect",
-    "purchases_effect", "spend_effect_minor", "purchases_alone_effect", "spend_alone_effect_minor", "contacts_effect",
+    "purchases_effect", "spend_effect_minor", "purchases_alone_effect", "spend_alone_effect_minor",
+    "purchases_seen_effect", "spend_seen_effect_minor", "contacts_effect",
 )  # fmt: skip
 _GAP_SCHEMA = pa.schema(
     [
@@ -69,7 +70,7 @@ _GAP_SCHEMA = pa.schema(
 
 
 def _gap_row(gap: PlantedGap, effect: Effect, found: Slice) -> dict[str, Any]:
-    def mean(with_gap: int, without: int) -> float | None:
+    def mean(with_gap: float, without: float) -> float | None:
         return (with_gap - without) / effect.treated if effect.treated else None
 
     def ratio(part: int, whole: int) -> float | None:
@@ -104,6 +105,8 @@ def _gap_row(gap: PlantedGap, effect: Effect, found: Slice) -> dict[str, Any]:
         "spend_effect_minor": mean(effect.spent, effect.spent_without),
         "purchases_alone_effect": mean(effect.purchases, effect.purchases_alone),
         "spend_alone_effect_minor": mean(effect.spent, effect.spent_alone),
+        "purchases_seen_effect": mean(effect.purchases_seen, effect.purchases_alone_seen),
+        "spend_seen_effect_minor": mean(effect.spent_seen, effect.spent_alone_seen),
         "contacts_effect": mean(effect.asked, effect.asked_without),
         "window_days": WINDOW_DAYS,
     }

@@ -117,7 +117,7 @@ def asked(
         fates.repair_at < NEVER, np.minimum(fates.repaired_at, (fates.repair_day + 1) * DAY), over_at
     )
     by_mail = over_at + between(luck[:, Luck.SPEAKS_WHEN], 15 * HOUR, 60 * HOUR)
-    hurt = np.where(by_kiosk, fates.service_hurt, np.minimum(fates.hurt + contacts.hurt, 1.0))
+    hurt = np.where(by_kiosk, fates.service_hurt, np.minimum(fates.hurt + contacts.hurt_by(by_mail), 1.0))
     return by_kiosk, by_mail, hurt
 
 

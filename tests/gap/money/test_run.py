@@ -85,6 +85,22 @@ def test_slices_and_weeks_have_no_price(shop: Workspace) -> None:
     ]
 
 
+def test_effects_are_told_by_place_and_time(shop: Workspace) -> None:
+    """Weekdays hold every promise compared, once; a part is told, or why not; with a hundred broken it has an interval."""
+    with open_results(shop) as results:
+        (row,) = results.gaps(promise=PARCELS[1], overall_only=True, with_money=True)
+    parts, compared = row["money"]["by_slice"], row["money"]["checks"]
+
+    for side in ("broken", "kept"):
+        assert sum(part[side] for part in parts if "days" in part["slice"]) == compared[side]
+    assert all((part["loss"] is None) == bool(part["why"]) for part in parts)
+    told = [part for part in parts if part["loss"] is not None]
+    assert told
+    assert all(part["broken"] >= 100 for part in told)
+    assert all(part["loss"]["low"] < part["loss"]["mean"] < part["loss"]["high"] for part in told)
+    assert all(set(part["effects"]) == set(row["money"]["effects"]) for part in told)
+
+
 def test_who_asks_first_prices_and_new_prices_are_used(shop: Workspace) -> None:
     """Nothing new: what was kept is read. Another margin: sales as before, another total."""
     before, written_at = rows(shop), kept(shop).stat().st_mtime_ns
@@ -152,4 +168,5 @@ def test_the_terminal_says_how_it_was_computed(shop: Workspace) -> None:
 
     assert "What broken promises cost" in said
     assert "How was this computed?" in said
+    assert "Lost by one broken promise, by place and time" in said
     assert told[0]["money"]["how"]

@@ -6,6 +6,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from parcours.cli.show.tables import count, heading, note, share, sheet
+from parcours.gap.finding import Basis
 from parcours.gap.finding.kinds import RULES
 from parcours.gap.finding.week import ALL_DAY, WEEK
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from parcours.cli.show.tables import Cell
-    from parcours.gap.finding import Finding, Where
+    from parcours.gap.finding import Finding, Stake, Where
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _BELOW = {
@@ -62,7 +63,6 @@ def found_lines(found: Sequence[Finding], at: str) -> Iterator[Text]:
 
 def _line(item: Finding, where: Where) -> list[Cell]:
     stake = item.stake
-    amount = "" if stake.minor is None or not stake.minor else f"{stake.minor / 100:,.0f} {stake.currency}"
     return [
         item.promise,
         where_text(where),
@@ -71,10 +71,19 @@ def _line(item: Finding, where: Where) -> list[Cell]:
         count(where.inside.judged),
         share(where.rest.ratio),
         str(item.kind or ""),
-        amount if where.until is None else "over",
+        _amount(stake) if where.until is None else "over",
         "" if stake.stable is None else f"{stake.stable:.0%}",
         f"{where.chance:.1g}",
     ]
+
+
+def _amount(stake: Stake) -> str:
+    """What may be won back with its interval; where nobody can say, what the orders carry."""
+    if stake.minor is not None and stake.low is not None and stake.high is not None and stake.cases:
+        low, high = (f"{bound / 100:,.0f}" for bound in (stake.low, stake.high))
+        part = ", in part" if stake.basis is Basis.PART else ""
+        return f"{stake.minor / 100:,.0f} {stake.currency} ({low} to {high}{part})"
+    return f"orders of {stake.carried / 100:,.0f} {stake.carried_currency}" if stake.carried else ""
 
 
 def _following(found: Sequence[Finding]) -> Iterator[Text]:

@@ -145,3 +145,30 @@ def _explained(row: Row, language: Language) -> Iterator[Text]:
                 complexity_words(turns, money["currency"], language),
             )
         )
+    yield from _by_slice(money, language)
+
+
+def _by_slice(money: Row, language: Language) -> Iterator[Text]:
+    """What one broken promise loses by place and time, where that can be told; of the rest how many there are."""
+    told = [part for part in money["by_slice"] if part["loss"] is not None]
+    if told:
+        yield from heading(language.text("Lost by one broken promise, by place and time"))
+        heads = [language.text(head) for head in ("where", "lost", "90 % interval", "broken", "kept")]
+        yield from sheet(
+            [heads[0], f">{heads[1]}", heads[2], f">{heads[3]}", f">{heads[4]}"],
+            [_part_cells(part, money["currency"], language) for part in told],
+        )
+    left = len(money["by_slice"]) - len(told)
+    if money["by_slice"] and left:
+        yield from note(
+            language.text(
+                "not estimable in {n} more places and times; why: --format json", n=language.number(left)
+            )
+        )
+
+
+def _part_cells(part: Row, currency: str, language: Language) -> list[Cell]:
+    mean, low, high = (language.money(part["loss"][name], currency) for name in ("mean", "low", "high"))
+    where = " ".join(f"{name}={value}" for name, value in part["slice"].items())
+    span = language.text("{low} to {high}", low=low, high=high)
+    return [where, mean, span, language.number(part["broken"]), language.number(part["kept"])]

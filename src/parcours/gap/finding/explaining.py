@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 CHANCE = 0.01  # of telling anything anywhere in a report where there is nothing
 _MOST = 6  # findings of one promise, of both kinds
+_AS_LIKELY = 2.0  # of a log-likelihood: what explains the cases about as well
 _DAY_ZERO = date(1970, 1, 1)
 
 
@@ -45,7 +46,8 @@ def explain(cases: PromiseCases, sharing: int) -> tuple[tuple[Where, ...], tuple
         ]
         if not found:
             break
-        window, is_better = min(found, key=lambda item: item[0].log_p)
+        # Of two values one is as much worse as the other is better: then what is broken is told, and not by whose rounding.
+        window, is_better = min(found, key=lambda item: item[0].log_p + item[1] * _AS_LIKELY)
         where, inside = _where(cases, window, left, is_better=is_better)
         (better if is_better else worse).append(where)
         left &= ~inside

@@ -13,7 +13,7 @@ from parcours.gap.finding.ranking import Wanted, rank
 from parcours.gap.finding.recording import read_findings, record_findings
 from parcours.gap.finding.scanning import FEWEST_BROKEN
 from parcours.gap.finding.types import Finding, Findings, Share, drawn_map
-from parcours.gap.finding.worth import NOTHING, worth_of
+from parcours.gap.finding.worth import NOTHING, each_of, worth_of
 from parcours.gap.naming import register_terms
 from parcours.gap.tables import VERDICT
 from parcours.journey import JOURNEY_STEP
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]  # a row of `Results.gaps`
 Key = tuple[str, str]  # map, promise
-LOGIC = "1"  # raised when what is found, or how it is recorded, changes, so that it is searched anew
+LOGIC = "2"  # raised when what is found, or how it is recorded, changes, so that it is searched anew
 _ROUNDING = 1e-6  # of sums of weights
 
 
@@ -94,12 +94,19 @@ def _know(results: Results, maps: Mapping[str, JourneyMap], rows: Sequence[Row])
         for goal in reversed(drawn.goals)
         if goal.promise and goal.kept is not None
     }
+    done = {
+        (name, promise.promise): promise.pattern != "measure"
+        for name, drawn in maps.items()
+        for promise in drawn.promises
+    }
+    each = each_of(results, done, worth)
     wanted = {
         (name, promise): Wanted(
             cases.get((name, promise)),
             explains.get((name, promise), ()),
             goals.get((name, promise)),
             worth.get((name, promise), NOTHING),
+            each[name, promise],
         )
         for name in maps
         for promise in results.maps[name]["promises"]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from parcours.gap.finding.cases import PromiseCases
-    from parcours.gap.finding.types import Where, Worth
+    from parcours.gap.finding.types import Each, Where, Worth
 
 _RESAMPLES = 400
 _SEED = 20260912
@@ -29,57 +29,51 @@ Key = tuple[str, str]  # map, promise
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is known of a promise when it is ranked."""
+    """What is known of a promise when it is ranked; `each` is what one broken promise costs."""
 
     cases: PromiseCases | None
     explains: tuple[Where, ...]
     goal: float | None
     worth: Worth
+    each: Each
 
 
 def rank(promises: Mapping[Key, Wanted]) -> dict[Key, Stake]:
     """The stake of each promise, and its place.
 
     What can be won back is what is broken beyond what can be reached: where a place stands out and still does, the share of the rest; of all
-    else, the goal. It is told for a month, in money where amounts are known. Days are drawn again with replacement, the same days for
-    all promises, to see how much it moves (Efron 1979, Annals of Statistics 7:1-26; the day is the block).
+    else, the goal. It is told for a month, times what one costs. To see how much that moves, days are drawn again with replacement, the
+    same days for all promises (Efron 1979, Annals of Statistics 7:1-26; the day is the block), and with each draw what one costs, as
+    far as its estimate is unsure.
     """
     keys = list(promises)
     days = [own.cases.day for own in promises.values() if own.cases is not None]
     if not days:
+        nothing = np.zeros(_RESAMPLES + 1)
         return {
-            key: _stake(number, None, None, 0.0, promises[key], "everywhere")
+            key: _stake(number, None, nothing, nothing, promises[key], "everywhere", 1.0)
             for number, key in enumerate(keys, 1)
         }
     first, last = int(min(day.min() for day in days)), int(max(day.max() for day in days))
-    chance = np.random.default_rng(_SEED)
-    weights = chance.multinomial(
-        last - first + 1, np.full(last - first + 1, 1 / (last - first + 1)), _RESAMPLES
-    )
-    weights = np.concatenate([np.ones((1, weights.shape[1]), weights.dtype), weights])  # first as it was
+    weights = _drawn_days(last - first + 1)
     excess, broken = (np.zeros((len(keys), _RESAMPLES + 1)) for _ in range(2))
     own_share = np.zeros(len(keys))
     for number, key in enumerate(keys):
         excess[number], own_share[number] = _excess(promises[key], weights, first)
         broken[number] = _broken(promises[key], weights, first)
-    each = np.array([[minor_each(promises[key].worth)] for key in keys])
-    money = excess * each
-    # What can be won back first; then what is at stake; then what is broken, so that an unknown amount hides no promise.
-    order = [
-        np.lexsort((np.arange(len(keys)), *(-row[:, draw] for row in (broken, broken * each, excess, money))))
-        for draw in range(_RESAMPLES + 1)
-    ]
-    places = np.empty((_RESAMPLES + 1, len(keys)), np.int64)
-    for draw, ranked in enumerate(order):
-        places[draw, ranked] = np.arange(1, len(keys) + 1)
+    costs = np.stack([_drawn_costs(key, promises[key].each) for key in keys])
+    money = excess * costs + 0.0  # which is never minus nought
+    carried = np.array([[minor_each(promises[key].worth)] for key in keys])
+    lost = broken * np.maximum(costs, 0.0)
+    places = _places(np.maximum(money, 0.0), excess, lost, broken * carried, broken)
     stable = (places[1:] <= _FIRST).mean(axis=0)
     months = (last - first + 1) / MONTH_DAYS
     return {
         key: _stake(
             int(places[0, number]),
             float(stable[number]) if broken[number, 0] else None,
-            money[number] if minor_each(promises[key].worth) else None,
-            float(excess[number, 0]),
+            money[number],
+            excess[number],
             promises[key],
             _ease(promises[key], own_share[number]),
             months,
@@ -88,33 +82,62 @@ def rank(promises: Mapping[Key, Wanted]) -> dict[Key, Stake]:
     }  # fmt: skip
 
 
+def _drawn_days(size: int) -> NDArray[np.int64]:
+    """(resamples + 1, days) how often each day counts; first as it was."""
+    chance = np.random.default_rng(_SEED)
+    drawn = chance.multinomial(size, np.full(size, 1 / size), _RESAMPLES)
+    return np.concatenate([np.ones((1, size), drawn.dtype), drawn])
+
+
+def _drawn_costs(key: Key, each: Each) -> NDArray[np.float64]:
+    """(resamples + 1,) what one broken promise costs; first as estimated. Its draws hang on its name alone, not on its neighbours."""
+    chance = np.random.default_rng([_SEED, *"/".join(key).encode()])
+    costs: NDArray[np.float64] = each.mean + each.error * np.r_[0.0, chance.standard_normal(_RESAMPLES)]
+    return costs
+
+
+def _places(*parts: NDArray[np.float64]) -> NDArray[np.int64]:
+    """(resamples + 1, promises) from 1: by the first part (promises, resamples + 1), of equals by the next.
+
+    What can be won back comes first, then the cases; then what is lost by all that is broken; then what is at stake and what is broken, so
+    that an unknown amount hides no promise.
+    """
+    count, draws = parts[0].shape
+    places = np.empty((draws, count), np.int64)
+    for draw in range(draws):
+        order = np.lexsort((np.arange(count), *(-part[:, draw] for part in reversed(parts))))
+        places[draw, order] = np.arange(1, count + 1)
+    return places
+
+
 def _stake(
     place: int,
     stable: float | None,
-    money: NDArray[np.float64] | None,
-    cases: float,
+    money: NDArray[np.float64],
+    excess: NDArray[np.float64],
     own: Wanted,
     ease: str,
-    months: float = 1.0,
+    months: float,
 ) -> Stake:
-    low, high = (
-        (None, None) if money is None else (float(bound) for bound in np.quantile(money[1:], [0.025, 0.975]))
-    )
+    low, high = (float(bound) for bound in np.quantile(money[1:], [0.025, 0.975]))
     people = 0.0
     if own.cases is not None:
         broken = own.cases.is_broken
-        people = (
-            len(np.unique(np.where(own.cases.person == 0, own.cases.trigger, own.cases.person)[broken]))
-            / months
-        )
+        whom = np.where(own.cases.person == 0, own.cases.trigger, own.cases.person)
+        people = len(np.unique(whom[broken])) / months
+    carries = minor_each(own.worth)
+    is_told = own.each.is_told
     return Stake(
         rank=place,
         stable=stable,
-        cases=cases,
-        minor=None if money is None else float(money[0]),
-        low=low,
-        high=high,
-        currency=None if money is None else own.worth.currency,
+        cases=float(excess[0]),
+        minor=float(money[0]) if is_told else None,
+        low=low if is_told else None,
+        high=high if is_told else None,
+        currency=own.each.currency if is_told else None,
+        basis=own.each.basis,
+        carried=carries * float(excess[0]) if carries else None,
+        carried_currency=own.worth.currency if carries else None,
         people=people,
         ease=ease,
     )

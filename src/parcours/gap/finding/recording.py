@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from parcours.gap.finding.types import Finding, Findings, Kind, Share, Stake, Unpromised, Where, Worth
+from parcours.gap.finding.types import Basis, Finding, Findings, Kind, Share, Stake, Unpromised, Where, Worth
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,7 +62,7 @@ def _finding(row: Row) -> Finding:
         "kind": None if row["kind"] is None else Kind(row["kind"]),
         "hours": _hours(row["hours"]),
         "worth": Worth(**row["worth"]),
-        "stake": Stake(**row["stake"]),
+        "stake": Stake(**{**row["stake"], "basis": Basis(row["stake"]["basis"])}),
     }
     return Finding(**{**row, **read})
 

@@ -143,16 +143,49 @@ class Worth:
     unseen_minor: int
 
 
+class Basis(StrEnum):
+    """What money that may be won back rests on."""
+
+    EFFECT = "effect"  # what a broken promise is estimated to lose, and what is paid at once
+    PART = "part"  # only what is known of it: paid at once, or contacts; the rest could not be estimated
+    OTHERS = "others"  # of this promise nothing is known; for the order alone it counts like the mean of those estimated
+    CARRIED = "carried"  # nothing could be priced: amounts that its journeys carry, for the order alone
+
+
+@dataclass(frozen=True)
+class Each:
+    """What one broken promise costs, to rank by; hundredths of `currency`.
+
+    Attributes:
+        mean: Above 0: a loss.
+        error: Its standard error; 0 where it is a sum that is known.
+        currency: Three letters; None: no amount is known.
+        basis: What it rests on.
+    """
+
+    mean: float
+    error: float
+    currency: str | None
+    basis: Basis
+
+    @property
+    def is_told(self) -> bool:
+        """It is an amount, and not only a place in the order."""
+        return self.basis in {Basis.EFFECT, Basis.PART} and self.currency is not None
+
+
 @dataclass(frozen=True)
 class Stake:
     """What treating a promise may bring back, to rank by.
 
     Attributes:
         rank: From 1; what is to be treated first.
-        stable: Share of resamples of days in which it stays among the first three; None: nothing is broken.
+        stable: Share of resamples in which it stays among the first three; None: nothing is broken.
         cases: Broken promises a month above what can be reached: the rest of the network where a place stands out, the goal elsewhere.
-        minor: What their journeys carry a month, hundredths of `currency`; None: no amount is known.
+        minor: What these cost a month, hundredths of `currency`: what is lost by one, times the cases; None: nobody can say.
         low, high: 95 % interval of it over resamples; None with it.
+        basis: What `minor`, or else the place in the order, rests on.
+        carried: What the journeys of these cases carry a month, hundredths of `carried_currency`; None: no amount is known.
         people: Whom it broke for, a month.
         ease: `one place` where most of it is in what stands out, `some places`, or `everywhere`.
     """
@@ -164,6 +197,9 @@ class Stake:
     low: float | None
     high: float | None
     currency: str | None
+    basis: Basis
+    carried: float | None
+    carried_currency: str | None
     people: float
     ease: str
 

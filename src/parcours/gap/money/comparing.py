@@ -10,6 +10,7 @@ import numpy as np
 from parcours.gap.money.effect import Compared, estimate_effects
 from parcours.gap.money.known import WEEK_US, Units, tell_known
 from parcours.gap.money.lives import DAY_US
+from parcours.gap.money.parting import FEWEST, MOST_APART, distance_apart, tell_parts
 from parcours.gap.money.types import Figure, Reason
 
 if TYPE_CHECKING:
@@ -20,18 +21,16 @@ if TYPE_CHECKING:
     from parcours.gap.money.effect import Effect, Effects
     from parcours.gap.money.known import Lives
     from parcours.gap.money.lives import Integers, Ratios
-    from parcours.gap.money.types import Prices
+    from parcours.gap.money.types import PartEffect, Prices
 
     Claims = NDArray[np.bool_]
 
-FEWEST = 100  # broken promises lived through, and kept ones that count as much; below, nothing is estimated
 MOST_TRIMMED = 0.1  # of the broken, without anybody like them
-MOST_APART = 0.25  # standard deviations between broken and kept after weighting (Rubin 2001)
 PLACEBO_ERRORS = 2.8  # standard errors: one placebo in two hundred lies further out by chance
 PLACEBO_SHARE = 0.25  # of the effect itself; a smaller difference beforehand changes little
 _HALVINGS = 3  # of the time looked ahead, while too few have lived through it
 _COMMON_LOW, _COMMON_HIGH = 0.05, 0.95
-OUTCOMES = ("contacts", "contacts_minor", "purchases", "sales_minor", "retention_minor")
+OUTCOMES = ("contacts", "contacts_minor", "purchases", "sales_minor", "retention_minor", "repurchase")
 _OF_CONTACTS = ("contacts", "contacts_minor")
 PLACEBOS = ("contacts", "purchases", "sales_minor")
 
@@ -77,11 +76,13 @@ class Comparison:
 
     Attributes:
         days: How far ahead people were looked at.
-        effects: By name in `OUTCOMES`: contacts caused, purchases, sales and retention lost (above 0: a loss); only what may be told.
+        effects: By name in `OUTCOMES`: contacts caused; purchases, sales, retention, and share of people who buy again, lost (above 0: a
+            loss); only what may be told.
         checks: None where there was nothing to check.
         why: Why sales must not be told, or contacts where there are no purchases; None: they may.
         loss: Contacts and sales in one amount, of what may be told; None: nothing may.
         person: (n,) int64, ids of the people compared.
+        parts: The same by place, channel and part of the week.
     """
 
     days: float
@@ -90,6 +91,7 @@ class Comparison:
     why: Reason | None
     loss: Effect | None
     person: Integers
+    parts: tuple[PartEffect, ...] = ()
 
 
 def compare(units: Units, lives: Lives, span: tuple[int, int], prices: Prices) -> Comparison:
@@ -116,19 +118,21 @@ def compare(units: Units, lives: Lives, span: tuple[int, int], prices: Prices) -
     single = {name: effects.of(_parts({name: 1.0})) for name in OUTCOMES}
     placebo = _placebo(units, lives, span[0], ahead_us, min(prices.contacts_us, ahead_us))
     checks = _check(mine, compared, effects, single, placebo, int(len(units) - lived.sum()))
-    told = {name: _figure(effect) for name, effect in single.items()}
+    told = {name: Figure.of(effect) for name, effect in single.items()}
     why = _why_not(checks, told)
     named = _may_be_told(lives, checks, why)
     share = prices.margin or 1.0
-    parts = {"contacts_minor": 1.0, "sales_minor": share, "retention_minor": share}
-    loss = effects.of(_parts({name: part for name, part in parts.items() if name in named}))
+    amounts = {"contacts_minor": 1.0, "sales_minor": share, "retention_minor": share}
+    summed = _parts({name: part for name, part in amounts.items() if name in named})
+    outcomes = {name: _parts({name: 1.0}) for name in named}
     return Comparison(
         days,
         {name: told[name] for name in named},
         checks,
         why,
-        loss if named else None,
+        effects.of(summed) if named else None,
         compared.person[effects.rows],
+        tell_parts(mine, compared.known, effects, outcomes, summed) if named else (),
     )
 
 
@@ -170,7 +174,7 @@ def _compared(units: Units, lives: Lives, known: Ratios) -> Compared:
 
 
 def _outcomes(units: Units, lives: Lives, ahead_us: int, prices: Prices) -> Ratios:
-    """(n, 5) as in `OUTCOMES`; what is lost is above 0."""
+    """(n, 6) as in `OUTCOMES`; what is lost is above 0."""
     person, since, until = units.person, units.moment, units.moment + ahead_us
     soon = since + min(prices.contacts_us, ahead_us)
     _, later = lives.expected(person, until, max(prices.retention_us - ahead_us, 0) / WEEK_US)
@@ -181,16 +185,13 @@ def _outcomes(units: Units, lives: Lives, ahead_us: int, prices: Prices) -> Rati
             -lives.purchases.count(person, since, until),
             -lives.purchases.total(person, since, until),
             -later,
+            -(lives.purchases.count(person, since, until) > 0).astype(np.float64),
         ]
     )
 
 
 def _parts(named: dict[str, float]) -> Ratios:
     return np.array([named.get(name, 0.0) for name in OUTCOMES])
-
-
-def _figure(effect: Effect) -> Figure:
-    return Figure(effect.mean, effect.mean - effect.margin, effect.mean + effect.margin)
 
 
 def _placebo(units: Units, lives: Lives, begins: int, ahead_us: int, contacts_us: int) -> dict[str, Effect]:
@@ -234,9 +235,9 @@ def _check(
         effective_kept=float(weight.sum() ** 2 / (weight**2).sum()),
         trimmed=int(units.broken.sum() - broken.sum()),
         overlap=float(common.mean()),
-        apart_before=_apart(known, broken, np.ones(len(weight))),
-        apart_after=_apart(known, broken, weight),
-        placebo={name: _figure(effect) for name, effect in placebo.items()},
+        apart_before=distance_apart(known, broken, np.ones(len(weight))),
+        apart_after=distance_apart(known, broken, weight),
+        placebo={name: Figure.of(effect) for name, effect in placebo.items()},
         placebo_fails=tuple(
             name
             for name, effect in placebo.items()
@@ -251,14 +252,6 @@ def _check(
         clusters="person" if effects.store is None else "store",
         cluster_count=effects.cluster_count,
     )
-
-
-def _apart(known: Ratios, broken: Claims, weight: Ratios) -> float:
-    """Largest difference of means between broken and weighted kept, in standard deviations of both."""
-    one, other = known[broken], known[~broken]
-    spread = np.sqrt((one.var(axis=0) + other.var(axis=0)) / 2)
-    distance = np.abs(one.mean(axis=0) - weight @ other / weight.sum())
-    return float(np.divide(distance, spread, out=np.zeros(len(spread)), where=spread > 0).max(initial=0.0))
 
 
 def _robustness(distance: float, freedom: int) -> float:

@@ -27,6 +27,9 @@ SURE = 0.95  # who was more likely than this to be let down has nobody to be com
 LEVEL = 0.90  # of every interval
 FEWEST_CLUSTERS = 4  # effective stores; below, their differences cannot be learnt
 _STEPS, _STILL = 30, 1e-10  # of the search for a maximum; relative
+_FARTHEST = (
+    4.0  # spreads; who lies further out counts as lying there, for lines are not known to go on so far
+)
 _FLOOR, _SMALLEST = 1e-9, 1e-4
 
 
@@ -74,6 +77,8 @@ class Effects:
     Attributes:
         mean: (m,) float64, per broken promise.
         influence: (n, m) float64 of the rows compared.
+        residual: (n, m) float64, outcomes less what they would have been had the promise been kept.
+        broken: (n,) bool.
         chance: (n,) float64, how likely each promise was to be broken.
         weight: (n,) float64 of the kept, summing to the broken; 0 of the broken.
         rows: (n,) int64, rows of `Compared` that are compared at all.
@@ -84,6 +89,8 @@ class Effects:
 
     mean: Ratios
     influence: Ratios
+    residual: Ratios
+    broken: Claims
     chance: Ratios
     weight: Ratios
     rows: Integers
@@ -97,6 +104,27 @@ class Effects:
         error = np.sqrt(_variance(influence, self.person, self.store))
         quantile = stdtrit(max(self.cluster_count - 1, 1), 0.5 + LEVEL / 2)
         return Effect(float(self.mean @ parts), float(error), float(quantile * error), influence)
+
+    def within(self, chosen: Claims) -> Effects | None:
+        """The effects on those let down in a part of the rows compared, by the same two models.
+
+        Args:
+            chosen: (n,) bool.
+
+        Returns:
+            None where nobody there was let down, or nobody had the promise kept.
+        """
+        if not (chosen & self.broken).any() or not (chosen & ~self.broken).any():
+            return None
+        store = None if self.store is None else self.store[chosen]
+        return _contrast(
+            self.residual[chosen],
+            self.broken[chosen],
+            self.chance[chosen],
+            self.rows[chosen],
+            self.person[chosen],
+            store,
+        )
 
 
 def estimate_effects(compared: Compared, outcomes: Ratios) -> Effects | None:
@@ -131,21 +159,26 @@ def estimate_effects(compared: Compared, outcomes: Ratios) -> Effects | None:
     hit = compared.broken[rows]
     if not hit.any() or hit.all():
         return None
-    chance, residual = chance[rows], outcomes[rows] - untroubled[rows]
+    store = None if compared.store is None else compared.store[rows]
+    return _contrast(outcomes[rows] - untroubled[rows], hit, chance[rows], rows, compared.person[rows], store)
+
+
+def _contrast(
+    residual: Ratios, hit: Claims, chance: Ratios, rows: Integers, person: Integers, store: Integers | None
+) -> Effects:
+    """Broken beside kept ones that weigh as much as people like the broken."""
     weight = np.where(hit, 0.0, chance / (1 - chance))
     weight *= hit.sum() / weight.sum()
     of_broken = residual[hit].mean(axis=0)
     of_kept = weight @ residual / hit.sum()
     influence = np.where(hit[:, None], residual - of_broken, -weight[:, None] * (residual - of_kept))
     influence *= len(rows) / hit.sum()
-    person = compared.person[rows]
-    store = None if compared.store is None else compared.store[rows]
     count = float(len(np.unique(person)))
     if store is not None:
         let_down = np.bincount(store, hit).astype(np.float64)
         effective = float(let_down.sum() ** 2 / (let_down**2).sum())
         store, count = (store, effective) if effective >= FEWEST_CLUSTERS else (None, count)
-    return Effects(of_broken - of_kept, influence, chance, weight, rows, person, store, count)
+    return Effects(of_broken - of_kept, influence, residual, hit, chance, weight, rows, person, store, count)
 
 
 def _standardised(known: Ratios, train: Claims) -> Ratios:
@@ -155,7 +188,7 @@ def _standardised(known: Ratios, train: Claims) -> Ratios:
         1 + np.abs(mean)
     )  # else all are alike but for rounding, which must not be blown up
     scaled = np.where(tells, (known - mean) / np.where(tells, spread, 1.0), 0.0)
-    return np.column_stack([np.ones(len(known)), scaled])
+    return np.column_stack([np.ones(len(known)), np.clip(scaled, -_FARTHEST, _FARTHEST)])
 
 
 def _ridge(columns: Ratios, outcomes: Ratios) -> Ratios:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from parcours.gap.money.asking import Ground
-    from parcours.gap.money.types import Asked, Prices
+    from parcours.gap.money.types import Asked, PartEffect, Prices
     from parcours.gap.results import Results
     from parcours.lake import Engine
 
@@ -157,6 +157,7 @@ def _row(
         if comparison is None or comparison.checks is None
         else _short(asdict(comparison.checks)),
         "facts": dict(item.why.facts) if item.why else {},
+        "by_slice": [_part(part) for part in comparison.parts] if comparison else [],
         "complexity": turns.get(code),
     }
     days = comparison.days if comparison else prices.horizon_us / DAY_US
@@ -182,6 +183,18 @@ def _row(
         "is_estimable": item.why is None and comparison is not None,
         "why": item.why.code if item.why else None,
         "checks": checks,
+    }
+
+
+def _part(part: PartEffect) -> Facts:
+    return {
+        "slice": dict(part.slice),
+        "broken": part.broken,
+        "kept": part.kept,
+        "effects": {name: _short(asdict(figure)) for name, figure in part.effects.items()},
+        "loss": None if part.loss is None else _short(asdict(part.loss)),
+        "why": part.why.code if part.why else None,
+        "facts": dict(part.why.facts) if part.why else {},
     }
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from parcours.gap.results import Results
 
-LOGIC = "1"  # raised when the meaning of a price, or the way to it, changes, so that it is computed anew
+LOGIC = "2"  # raised when the meaning of a price, or the way to it, changes, so that it is computed anew
 Row = dict[str, Any]  # rows leave as JSON
 _AMOUNTS = (
     "direct_minor",
@@ -66,6 +66,7 @@ def money_of(results: Results, language: str = "en") -> dict[tuple[str, str], Mo
             contacts=row["contacts"],
             currency=row["currency"],
             days=round(row["horizon_days"]),
+            broken=row["broken"],
             estimable=row["is_estimable"],
             why=why_words(row["why"], row["checks"]["facts"], said),
         )
@@ -102,6 +103,10 @@ def _json(row: Row, about: Mapping[str, Any], said: Any) -> Row:  # a Language
         "why": why_words(row["why"], row["checks"]["facts"], said),
         "effects": row["checks"]["effects"],
         "checks": row["checks"]["compared"],
+        "by_slice": [
+            {**part, "why": why_words(part["why"], part["facts"], said)}
+            for part in row["checks"].get("by_slice", ())
+        ],
         "complexity": row["checks"]["complexity"],
         "how": [
             {"figure": how.figure, "title": how.title, "says": how.says}

@@ -11,6 +11,7 @@ from parcours.kernel.money import Amount, read_amount
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from parcours.gap.money.effect import Effect
     from parcours.journey.brand import Brand
 
 
@@ -30,6 +31,7 @@ class Money:
         low_minor, high_minor: 90 % interval of the total.
         currency: Three letters; None where nothing carries an amount.
         days: Days after the promise was made in which people are looked at.
+        broken: Broken promises that these amounts are of, cases of the population.
         estimable: The effect on contacts and sales could be estimated and its checks hold.
         why: Why it could not, in words; empty where it could.
     """
@@ -44,6 +46,7 @@ class Money:
     high_minor: int | None
     currency: str | None
     days: int
+    broken: float
     estimable: bool
     why: str
 
@@ -133,6 +136,11 @@ class Figure:
     low: float
     high: float
 
+    @classmethod
+    def of(cls, effect: Effect) -> Figure:
+        """An effect without what it was made from."""
+        return cls(effect.mean, effect.mean - effect.margin, effect.mean + effect.margin)
+
 
 @dataclass(frozen=True)
 class Reason:
@@ -140,3 +148,23 @@ class Reason:
 
     code: str
     facts: Mapping[str, Any]  # numbers and names
+
+
+@dataclass(frozen=True)
+class PartEffect:
+    """What a broken promise does in one place, channel or part of the week.
+
+    Attributes:
+        slice: Name and value, as options of `verdicts` take them.
+        broken, kept: Promises compared there.
+        effects: Outcome to its mean per broken promise, as over everything; empty: nobody can say.
+        loss: Contacts and sales in one amount; None: nobody can say.
+        why: Why not; None: it can be told.
+    """
+
+    slice: Mapping[str, str]
+    broken: int
+    kept: int
+    effects: Mapping[str, Figure]
+    loss: Figure | None
+    why: Reason | None

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 WHY: dict[str, str] = {
     "few": "Not estimable: only {broken} broken promises are {days} days old; {fewest} are needed.",
+    "few_here": "Not estimable: only {broken} broken promises here are old enough; {fewest} are needed.",
     "few_alike": "Not estimable: the kept promises that are alike count as only {kept}; {fewest} are needed.",
     "overlap": "Not estimable: for {trimmed} of {broken} broken promises nobody like them had the promise kept.",
     "apart": "Not estimable: whose promise was broken and whose was kept differ by {apart} standard deviations in what was known "

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from parcours.gap.deciding import Choice, State
-from parcours.gap.finding import Kind
+from parcours.gap.finding import Basis, Kind
 from parcours.signal.catalogue import owner_title
 from parcours.web.report.page import CommitteeLine, CommitteePart, Table
 from parcours.web.report.words import dates_words, place_and_time, rows_command, where_words
 
 if TYPE_CHECKING:
     from parcours.gap.deciding import Decision, Effect
-    from parcours.gap.finding import Finding, Unpromised, Where
+    from parcours.gap.finding import Finding, Stake, Unpromised, Where
     from parcours.ui import Language
     from parcours.web.report.gathering import Facts
 
@@ -60,15 +60,8 @@ def kind_words(kind: Kind | None, language: Language) -> str:
 def _line(found: Finding, where: Where | None, facts: Facts, language: Language) -> CommitteeLine:
     stake = found.stake
     is_over = where is not None and where.until is not None
-    money, span = "", ""
     is_first = where is None or where is next(iter(_places(found)))
-    if stake.minor and stake.currency and is_first and not is_over:
-        money = language.money(stake.minor, stake.currency)
-        span = language.text(
-            "{low} to {high}",
-            low=language.money(stake.low or 0.0, stake.currency),
-            high=language.money(stake.high or 0.0, stake.currency),
-        )
+    money, span = win_back_words(stake, language) if is_first and not is_over else ("", "")
     inside = found.share if where is None else where.inside
     return CommitteeLine(
         rank=stake.rank,
@@ -95,6 +88,22 @@ def _line(found: Finding, where: Where | None, facts: Facts, language: Language)
         ),
         command=rows_command(found.promise, where),
     )
+
+
+def win_back_words(stake: Stake, language: Language) -> tuple[str, str]:
+    """What may be won back a month, and its interval; where nobody can say, what the orders carry, without one."""
+    if not stake.cases:
+        return "", ""
+    if stake.minor is not None and stake.currency is not None:
+        low, high = (language.money(bound or 0.0, stake.currency) for bound in (stake.low, stake.high))
+        span = language.text("{low} to {high}", low=low, high=high)
+        if stake.basis is Basis.PART:
+            span = language.text("{span}, in part: the rest is not estimable", span=span)
+        return language.money(stake.minor, stake.currency), span
+    if not stake.carried or stake.carried_currency is None:
+        return "", ""
+    orders = language.money(stake.carried, stake.carried_currency)
+    return language.text("orders of {money}", money=orders), language.text("what they lose is not estimable")
 
 
 def _decided(decision: Decision, effect: Effect, language: Language) -> str:
@@ -174,7 +183,7 @@ def _how(language: Language) -> tuple[str, ...]:
         language.text(sentence)
         for sentence in (
             "What stands out: every value of every attribute known when the promise was made, and every two together, at all hours and days and over every stretch of time, held against the rest. Told only where chance alone would show as much in fewer than 1 of 100 such reports.",
-            "To win back a month: broken promises beyond what the rest keeps or, where nothing stands out, beyond the goal, times what such a journey carries. The interval, and how often a promise stays among the first three, come from drawing the days anew 400 times.",
+            "To win back a month: broken promises beyond what the rest keeps or, where nothing stands out, beyond the goal, times what a broken promise costs. Where that is not estimable, the orders behind them are named, and for the order alone it counts like the mean of the others. The 95 % interval, and how often a promise stays among the first three, come from drawing the days, and the cost within its own interval, anew 400 times.",
             "Kind: “communication” where even the best places stay below the goal, “perception” where it is kept and customers deny or dislike it, “design” where something is expected and nothing promised, “knowledge” where nobody knew that it is expected; the rest is execution.",
             "What came of a decision: kept since its day, against the eight weeks before it moved as the rest of the promise moved.",
         )

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from parcours.gap.channels import hold_against_brand
 from parcours.gap.deciding import measure_effects, read_decisions
+from parcours.gap.drivers import find_drivers
 from parcours.gap.finding import Findings, drawn_map, find
 from parcours.gap.finding.worth import register_recorded
 from parcours.gap.listening.capture import capture_gaps
@@ -23,6 +24,7 @@ from parcours.journey.picture import Chip, LivedMap
 from parcours.kernel.clock import EPOCH
 from parcours.signal import SIGNAL
 from parcours.signal.catalogue import title_of
+from parcours.web.report.drivers import gather_drivers
 from parcours.web.report.lived import gather_lived, gather_ways
 from parcours.web.report.money import gather_costs
 
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from parcours.gap.results import Results
     from parcours.identity.quality import Quality
     from parcours.journey import JourneyMap
+    from parcours.web.report.drivers import DriverFacts
     from parcours.web.report.lived import LivedFacts, WayFacts
     from parcours.web.report.money import Costs
 
@@ -100,6 +103,7 @@ class Facts:
         graph: Moves between types of signals, where there is no map.
         costs: What broken promises cost.
         ways: How people come to a purchase across channels.
+        drivers: What moves scores and repurchase.
     """
 
     name: str
@@ -121,6 +125,7 @@ class Facts:
     graph: tuple[Row, ...]
     costs: Costs
     ways: WayFacts
+    drivers: DriverFacts
 
 
 def gather(
@@ -155,6 +160,8 @@ def gather(
     ways = gather_ways(results)
     told("sources")
     hearing = hearing_of(results)
+    told("drivers")
+    drivers = gather_drivers(results, find_drivers(results))
     return Facts(
         name=name,
         run_id=results.manifest.run_id,
@@ -174,6 +181,7 @@ def gather(
         brand=brand,
         costs=costs,
         ways=ways,
+        drivers=drivers,
         graph=() if parts else tuple(results.graph(map_name=None, by_type=True, per=None, quiet=None)),
     )
 

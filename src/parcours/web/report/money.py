@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from parcours.gap.money import about_all, priced_rows
 from parcours.gap.money.wording import complexity_words, how_words, why_words
-from parcours.web.report.words import rows_command
+from parcours.web.report.page import Table
+from parcours.web.report.words import DAYS, place_words, rows_command
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,6 +43,7 @@ class CostLine:
     mean: float
     zero: float
     how: tuple[tuple[str, str], ...]
+    parts: Table
     command: str
 
 
@@ -142,8 +144,41 @@ def _line(
         mean=place(row["total_minor"]),
         zero=place(0),
         how=tuple(how),
+        parts=_parts(row, language),
         command=rows_command(key[1], None),
     )
+
+
+def _parts(row: Row, language: Language) -> Table:
+    """What one broken promise loses by place, channel and part of the week, where that can be told."""
+    currency = row["currency"]
+    told = [part for part in row["checks"].get("by_slice", ()) if part["loss"] is not None]
+    return Table(
+        language.text("Lost by one broken promise, by place and time"),
+        tuple(language.text(head) for head in ("where", "lost", "90 % interval", "broken", "kept")),
+        tuple(
+            (
+                _part_words(part["slice"], language),
+                language.money(part["loss"]["mean"], currency),
+                _span(language, part["loss"]["low"], part["loss"]["high"], currency),
+                language.number(part["broken"]),
+                language.number(part["kept"]),
+            )
+            for part in told
+        ),
+        (1, 3, 4),
+    )
+
+
+def _part_words(named: Mapping[str, str], language: Language) -> str:
+    """A place or a part of the week, as said."""
+    ((name, value),) = named.items()
+    if name == "hours":
+        start, _, end = value.partition("-")
+        return language.text("from {start} to {end} h", start=start, end=end)
+    if name == "days":
+        return language.text("on {day}s", day=language.weekday(DAYS.index(value)))
+    return place_words(language, name, value)
 
 
 def _untold(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from parcours.journey.drawing import PictureTable
     from parcours.ui import Language
+    from parcours.web.report.drivers import DriverPart
     from parcours.web.report.money import MoneyPart
 
 
@@ -307,6 +308,7 @@ class Page:
     committee: CommitteePart | None
     scoreboards: tuple[Table, ...]
     money: MoneyPart | None
+    drivers: DriverPart | None
     when: WhenPart | None
     story: StoryPart | None
     works: tuple[str, ...]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from parcours.signal.catalogue import owner_title
 from parcours.ui import charts
-from parcours.web.report.committee import kind_words, works_words
+from parcours.web.report.committee import kind_words, win_back_words, works_words
 from parcours.web.report.page import GapLine, Table
 from parcours.web.report.words import dates_words, place_words, rows_command, span_words, where_words
 
@@ -76,10 +76,9 @@ def since_words(where: Where | None, language: Language) -> str:
 def _stake(found: Finding, months: float | None, language: Language) -> tuple[str, str]:
     if not found.share.broken:
         return "", ""
-    if found.stake.minor and found.stake.currency:
-        back = language.text("{money} a month", money=language.money(found.stake.minor, found.stake.currency))
-        at_stake = _worth_words(found, months, language)
-        return back, language.text("to win back, of {money} at stake", money=at_stake)
+    back, span = win_back_words(found.stake, language)
+    if back:
+        return language.text("{money} a month", money=back), language.text("to win back: {span}", span=span)
     let_down = language.count(found.share.broken, "{n} broken", "{n} broken")
     if not found.worth.currency or not found.worth.minor:
         return let_down, ""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from parcours.web.report.blind_spots import blind_lines, silence_table, source_lines
 from parcours.web.report.channel_roles import role_part
 from parcours.web.report.committee import committee_part
+from parcours.web.report.drivers import driver_part
 from parcours.web.report.first_screen import figures, headline, headline_detail, subtitle
 from parcours.web.report.lived import way_part
 from parcours.web.report.maps import map_page, moves_table
@@ -42,6 +43,7 @@ def say(facts: Facts, language: Language) -> Page:
         committee=committee_part(facts, language),
         scoreboards=scoreboards(facts.findings, language),
         money=money_part(facts.costs, language),
+        drivers=driver_part(facts.drivers, language),
         when=when_part(facts.findings.lead, language),
         story=story_part(facts, language),
         works=works_lines(facts.findings, language),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from parcours.gap.finding import Share
+from parcours.gap.finding.boards import scoreboard
 from parcours.web.report.page import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Mapping
 
-    from parcours.gap.finding import Finding, Findings
+    from parcours.gap.finding import Findings
     from parcours.ui import Language
 
 # English words; the other languages are in the catalogue of messages.
@@ -38,53 +38,29 @@ def scoreboards(findings: Findings, language: Language) -> tuple[Table, ...]:
     if not findings.promises:
         return ()
     return (
-        _board(
-            language.text("By theme"), "theme", THEMES, findings.promises, lambda found: found.theme, language
-        ),
-        _board(
-            language.text("By nature"),
-            "nature",
-            NATURES,
-            findings.promises,
-            lambda found: found.nature,
-            language,
-        ),
+        _board(language.text("By theme"), "theme", THEMES, findings, language),
+        _board(language.text("By nature"), "nature", NATURES, findings, language),
     )
 
 
-def _board(
-    title: str,
-    head: str,
-    words: Mapping[str, str],
-    promises: Iterable[Finding],
-    group: Callable[[Finding], str | None],
-    language: Language,
-) -> Table:
-    by_group: dict[str, list[Finding]] = {name: [] for name in words}
-    for found in promises:
-        by_group.setdefault(group(found) or "", []).append(found)
-    rows = []
-    for name, own in by_group.items():
-        said = language.text(words[name]) if name in words else name or language.text("not said")
-        share = Share.of(
-            *(sum(getattr(found.share, part) for found in own) for part in ("kept", "broken", "unobservable"))
+def board_name(name: str, words: Mapping[str, str], language: Language) -> str:
+    """A theme or nature, as said."""
+    return language.text(words[name]) if name in words else name or language.text("not said")
+
+
+def _board(title: str, board: str, words: Mapping[str, str], findings: Findings, language: Language) -> Table:
+    rows = [
+        (
+            board_name(line.name, words, language),
+            language.number(line.promises) if line.promises else language.text("nothing promised"),
+            language.percent(line.share.ratio, 1),
+            language.span(line.share.low, line.share.high) if line.share.low is not None else "",
+            language.number(line.share.broken) if line.promises else "",
+            ""
+            if line.worst is None
+            else f"{language.pick(line.worst.says)} {language.percent(line.worst.share.ratio, 1)}",
         )
-        worst = min(
-            (found for found in own if found.share.ratio is not None),
-            key=lambda found: found.share.ratio or 0.0,
-            default=None,
-        )
-        rows.append(
-            (
-                said,
-                language.number(len(own)) if own else language.text("nothing promised"),
-                language.percent(share.ratio, 1),
-                language.span(share.low, share.high) if share.low is not None else "",
-                language.number(share.broken) if own else "",
-                ""
-                if worst is None
-                else f"{language.pick(worst.says)} {language.percent(worst.share.ratio, 1)}",
-            )
-        )
-    heads = (head, "promises", "kept", "95 % interval", "broken", "kept least")
+        for line in scoreboard(findings, board)
+    ]
+    heads = (board, "promises", "kept", "95 % interval", "broken", "kept least")
     return Table(title, tuple(language.text(item) for item in heads), tuple(rows), (1, 2, 4))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from parcours.gap.finding import Share, Where
     from parcours.ui import Language
 
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WORKING_DAYS, _WEEKEND = (0, 4), (5, 6)
 _JOINED = "_"  # in the name of a slice that joins two, whose value says both
 _PLACES = {"store", "city", "region", "state"}  # slices whose value needs no name beside it
@@ -74,7 +74,7 @@ def rows_command(promise: str, where: Where | None) -> str:
     if where is not None:
         parts += [f"--where {shlex.quote(f'{name}={value}')}" for name, value in where.conditions]
         if where.days != WEEK:
-            first, last = (_DAYS[day] for day in where.days)
+            first, last = (DAYS[day] for day in where.days)
             parts.append(f"--days {first}" if first == last else f"--days {first}-{last}")
         if where.hours != ALL_DAY:
             parts.append(f"--hours {where.hours[0]}-{where.hours[1]}")
