@@ -217,7 +217,7 @@ def test_coverage_person_and_status_have_their_keys(shop: Shop) -> None:
     }
     assert all(keys <= set(row) for row in coverage)
     missing = shop.ask("coverage", "--gaps")
-    keys = {"kind", "what", "map", "place", "since", "until", "promises", "verdicts", "journeys"}
+    keys = {"kind", "what", "map", "place", "type", "since", "until", "promises", "verdicts", "journeys"}
     assert all(keys == set(row) for row in missing)
     assert ("quiet_source", "oms-bordeaux") in {(row["kind"], row["what"]) for row in missing}
     assert [row["source"] for row in coverage] == [

@@ -62,9 +62,9 @@ def proof_of(promise: Promise, emits: Mapping[str, Collection[str]]) -> list[str
 
 
 def covered_by(
-    sources: Sequence[str], kind: str, heard: Mapping[str, Sequence[int]], silences: Sequence[Silence]
+    sources: Sequence[str], kind: str | None, heard: Mapping[str, Sequence[int]], silences: Sequence[Silence]
 ) -> Coverage:
-    """When all of some sources had been heard, and when one of them was deaf or did not tell one type of signals."""
+    """When all of some sources had been heard, and when one of them was deaf or did not tell the type that is waited for."""
     return Coverage(*_common(sources, heard), _deaf(sources, kind, silences))
 
 
@@ -83,7 +83,7 @@ def asked_place(covered: Mapping[str, Coverage], place: str | None) -> str | Non
 
 
 def _deaf(
-    sources: Collection[str], kind: str, silences: Sequence[Silence]
+    sources: Collection[str], kind: str | None, silences: Sequence[Silence]
 ) -> tuple[tuple[int | None, int, int], ...]:
     return tuple(
         (item.place, item.since, item.until)

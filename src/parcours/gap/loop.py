@@ -657,9 +657,15 @@ def _covered(
     return now, before
 
 
-def _targets(item: Drawn) -> dict[str, str]:
-    """Promise to the type of signal that decides it."""
-    return {promise.promise: promise.target.signal for promise in item.map.promises}
+def _targets(item: Drawn) -> dict[str, str | None]:
+    """Promise to the type of signal that is waited for; None where it is forbidden, counted, measured or looked back for.
+
+    Of these, what was seen speaks for itself, and a type that is not heard may as well not have happened.
+    """
+    return {
+        promise.promise: promise.target.signal if promise.pattern == "expect" else None
+        for promise in item.map.promises
+    }
 
 
 def _definition(run: _Run, item: Drawn, world: World, proven: dict[str, list[str]]) -> str:
