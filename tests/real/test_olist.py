@@ -7,7 +7,7 @@ own README.
 from __future__ import annotations
 
 import csv
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-Deaf = dict[str | None, list[tuple[datetime, datetime]]]
+Deaf = list[tuple[datetime, datetime]]
 ZONE = ZoneInfo("America/Sao_Paulo")
 DELIVERED_WEIGHT = (
     18.654  # one delivered order in the sample stands for so many; every other order for itself
@@ -136,18 +136,14 @@ def report(workspace: Path) -> Row:
 
 @pytest.fixture(scope="module")
 def deaf(workspace: Path, report: Row) -> Deaf:
-    """Times in which the orders' file should have told something, by the type that it did not tell; None: whatever it tells.
-
-    The holes of 2016, and the days of its end, on which it holds what was cancelled; and the carnival of 2018, in which nothing was delivered.
-    """
+    """Times in which the orders' file should have told something: the holes of 2016, and the days of its end, on which it holds what was cancelled."""
     assert report["journeys"] > 0
     coverage = {row["source"]: row for row in parcours(workspace, "coverage")}
-    found: defaultdict[str | None, list[tuple[datetime, datetime]]] = defaultdict(list)
-    for item in coverage["olist-orders"]["deaf"]:
-        found[item["type"]].append(
-            (datetime.fromisoformat(item["since"]), datetime.fromisoformat(item["until"]))
-        )
-    return found
+    return [
+        (datetime.fromisoformat(item["since"]), datetime.fromisoformat(item["until"]))
+        for item in coverage["olist-orders"]["deaf"]
+        if item["type"] is None
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -303,9 +299,9 @@ def test_the_hole_of_the_marketplace_is_found(deaf: Deaf, orders: dict[str, Orde
     placed = sorted(order.placed for order in orders.values())
     begins, ends = max(pairwise(placed), key=lambda pair: pair[1] - pair[0])
 
-    assert any(since <= begins + (ends - begins) / 2 <= until for since, until in deaf[None])
-    assert not [pair for pair in deaf[None] if pair[0].year == 2017 and pair[0].month > 1]
-    assert not [pair for pair in deaf[None] if pair[0].year == 2018 and pair[0].month < 8]
+    assert any(since <= begins + (ends - begins) / 2 <= until for since, until in deaf)
+    assert not [pair for pair in deaf if pair[0].year == 2017 and pair[0].month > 1]
+    assert not [pair for pair in deaf if pair[0].year == 2018 and pair[0].month < 8]
 
 
 def test_delivered_by_the_day(gaps: list[Row], orders: dict[str, Order], heard_until: datetime) -> None:
@@ -356,7 +352,7 @@ def test_arrives_by_the_date_for_the_whole_population(
             waiver=order.cancelled,
             happened=order.status == "delivered",
             made=order.placed,
-            deaf=deaf[None] + deaf["order.delivered"],
+            deaf=deaf,
         )
         verdicts[verdict] += 1
         weights[verdict] += order.weight  # type: ignore[assignment]  # a Counter of weights
@@ -368,7 +364,7 @@ def test_arrives_by_the_date_for_the_whole_population(
         assert population[verdict] == pytest.approx(weights[verdict])
     assert population["kept_ratio"] == pytest.approx(weights["kept"] / (weights["kept"] + weights["broken"]))
     assert population["low"] < population["kept_ratio"] < population["high"]
-    assert row["kept_ratio"] < 0.66  # the sample holds every failure
+    assert row["kept_ratio"] < 0.65  # the sample holds every failure
     assert population["kept_ratio"] > 0.89
 
 
@@ -402,7 +398,7 @@ def test_approved_within_a_day(
             heard_until,
             waiver=order.cancelled,
             made=order.placed,
-            deaf=deaf[None] + deaf["order.approved"],
+            deaf=deaf,
         )
         for order in orders.values()
     )
@@ -430,7 +426,7 @@ def test_handed_over_in_time(
                 waiver=order.cancelled,
                 happened=order.shipped is None and order.status in {"shipped", "delivered"},
                 made=order.placed,
-                deaf=deaf[None] + deaf["order.shipped"],
+                deaf=deaf,
             )
         ] += 1
 

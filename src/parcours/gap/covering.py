@@ -62,10 +62,10 @@ def proof_of(promise: Promise, emits: Mapping[str, Collection[str]]) -> list[str
 
 
 def covered_by(
-    sources: Sequence[str], kind: str | None, heard: Mapping[str, Sequence[int]], silences: Sequence[Silence]
+    sources: Sequence[str], heard: Mapping[str, Sequence[int]], silences: Sequence[Silence]
 ) -> Coverage:
-    """When all of some sources had been heard, and when one of them was deaf or did not tell the type that is waited for."""
-    return Coverage(*_common(sources, heard), _deaf(sources, kind, silences))
+    """When all of some sources had been heard, and when one of them was deaf."""
+    return Coverage(*_common(sources, heard), _deaf(sources, silences))
 
 
 def _common(sources: Sequence[str], heard: Mapping[str, Sequence[int]]) -> tuple[int | None, int | None]:
@@ -82,13 +82,12 @@ def asked_place(covered: Mapping[str, Coverage], place: str | None) -> str | Non
     return str(place) if asked else None
 
 
-def _deaf(
-    sources: Collection[str], kind: str | None, silences: Sequence[Silence]
-) -> tuple[tuple[int | None, int, int], ...]:
+def _deaf(sources: Collection[str], silences: Sequence[Silence]) -> tuple[tuple[int | None, int, int], ...]:
+    """Spans in which one of some sources was deaf; a type that is not heard while its source goes on may as well not have happened."""
     return tuple(
         (item.place, item.since, item.until)
         for item in silences
-        if item.source in sources and item.type in {None, kind}
+        if item.source in sources and item.type is None
     )
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from parcours.gap.bench import Bench, Coverage
+from parcours.gap.bench import Bench
 from parcours.gap.checking import check_map, check_owners
 from parcours.gap.counting import count_gaps
 from parcours.gap.covering import asked_place, coverage_of, covered_by, proof_of, register_coverage
@@ -449,7 +449,10 @@ def _judge_maps(
             or asks_for_birthdays(item.map)  # they come without any signal
         )
         promise_ids = _codes(run, "promise", name, [promise.promise for promise in item.map.promises])
-        covered, covered_before = _covered(item, proven, coverage)
+        covered, covered_before = (
+            {promise: covered_by(sources, *heard) for promise, sources in proven.items()}
+            for heard in ((coverage["spans"], coverage["silences"]), coverage["before"])
+        )
         touched = None
         if not anew:
             for spec in (JOURNEY, VERDICT):
@@ -645,27 +648,9 @@ def _coverage(run: _Run, mapped: Sequence[Mapped], brand: Brand, imported: Impor
     }
 
 
-def _covered(
-    item: Drawn, proven: dict[str, list[str]], coverage: dict[str, Any]
-) -> tuple[dict[str, Coverage], dict[str, Coverage]]:
-    """Promise to when the sources that must prove it were heard, as of now and as of the last published run."""
-    targets = _targets(item)
-    now, before = (
-        {promise: covered_by(sources, targets[promise], *heard) for promise, sources in proven.items()}
-        for heard in ((coverage["spans"], coverage["silences"]), coverage["before"])
-    )
-    return now, before
-
-
-def _targets(item: Drawn) -> dict[str, str | None]:
-    """Promise to the type of signal that is waited for; None where it is forbidden, counted, measured or looked back for.
-
-    Of these, what was seen speaks for itself, and a type that is not heard may as well not have happened.
-    """
-    return {
-        promise.promise: promise.target.signal if promise.pattern == "expect" else None
-        for promise in item.map.promises
-    }
+def _targets(item: Drawn) -> dict[str, str]:
+    """Promise to the type of signal that decides it."""
+    return {promise.promise: promise.target.signal for promise in item.map.promises}
 
 
 def _definition(run: _Run, item: Drawn, world: World, proven: dict[str, list[str]]) -> str:

@@ -113,6 +113,8 @@ def _hours(stream: Stream | None) -> float | None:
 def hidden_by(results: Results, silences: Sequence[Silence]) -> list[Row]:
     """What silences hide: `promises` that their source must prove, and the `verdicts` and `journeys` that are not observable.
 
+    The silence of a type hides nothing; its `promises` are those that the type decides.
+
     Args:
         results: The published run.
         silences: Those that last have `FAR` as their end.
@@ -137,10 +139,21 @@ def hidden_by(results: Results, silences: Sequence[Silence]) -> list[Row]:
             "until": item.until,
         }
         for number, item in enumerate(silences)
-        for code, name in proves.get(item.source, {}).items()
-        if item.type in {None, kinds.get(name)}
+        for code in proves.get(item.source, ())
+        if item.type is None
     ]
-    answer: list[Row] = [{"promises": [], "verdicts": 0, "journeys": 0} for _ in silences]
+    answer: list[Row] = [
+        {
+            "promises": [
+                name
+                for name in proves.get(item.source, {}).values()
+                if item.type and item.type == kinds.get(name)
+            ],
+            "verdicts": 0,
+            "journeys": 0,
+        }
+        for item in silences
+    ]
     for row in _hidden(results, rows):
         told = answer[row["number"]]
         told["promises"].append(proves[silences[row["number"]].source][row["promise_id"]])
