@@ -90,8 +90,9 @@ def _following(found: Sequence[Finding]) -> Iterator[Text]:
     for item in found:
         for where in item.explains:
             if where.follows is not None:
+                place_and_time = f"{where_text(where)}, {when_text(where)}"
                 yield from note(
-                    f"{item.promise} in {where_text(where)}: mostly the people for whom {where.follows[1]} broke"
+                    f"{item.promise} ({place_and_time}): mostly the people for whom {where.follows[1]} broke"
                 )
 
 
