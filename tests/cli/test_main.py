@@ -158,6 +158,16 @@ def test_gaps_have_the_keys_of_the_contract(shop: Shop) -> None:
         assert row["eligible"] == sum(week["eligible"] for week in weeks)
 
 
+def test_counts_alone_are_those_of_the_gaps_without_a_price(shop: Shop) -> None:
+    """The same rows and counts; nothing is priced, and nothing said to stand out."""
+    whole, counts = shop.ask("gaps"), shop.ask("gaps", "--counts")
+    told = ("map", "promise", "slice", "period", *sorted(VERDICTS), "kept_ratio", "low", "high")
+
+    assert [[row[key] for key in told] for row in counts] == [[row[key] for key in told] for row in whole]
+    assert all(row["money"] is None for row in counts)
+    assert any(row["money"] for row in whole)
+
+
 def test_gaps_can_be_asked_for_in_french(shop: Shop) -> None:
     """What is promised is said in the reader's language."""
     rows = shop.ask("gaps", "--promise", "ready-in-2h", "--language", "fr")

@@ -118,7 +118,10 @@ def _measure(signals: int, memory: str, progress: Progress) -> Measured:
         floor = run_module(BY_HAND, "parcours.bench.floor", file, "--memory", memory)
         workspace = write_workspace(folder / "workspace", {"bench": {"parquet": str(file)}})
         progress(f"parcours over {signals:,} signals")
-        run, gaps = run_parcours(workspace, "run", "--memory", memory), run_parcours(workspace, "gaps")
+        run, gaps = (
+            run_parcours(workspace, "run", "--memory", memory),
+            run_parcours(workspace, "gaps", "--counts"),
+        )
         return Measured(signals, run, gaps, floor, file.stat().st_size, bytes_below(workspace / ".parcours"))
 
 

@@ -273,16 +273,18 @@ def run(
         write(run_lines(report, rows, per, at_workspace(workspace)))
 
 
-def _refuse_both(both: bool, *chosen: str | None) -> None:
+def _refuse_both(both: bool, *chosen: str | None, counts: bool) -> None:
     """Refuse options that would do nothing.
 
     Raises:
-        ParcoursError: Both lists are asked for, or a promise is chosen for one that is of all of them.
+        ParcoursError: Both lists are asked for, or a promise is chosen for one that is of all of them, or counts alone are.
     """
     from parcours.kernel.errors import ParcoursError
 
     if both:
         raise ParcoursError("--drivers and --scoreboards are two lists", fix="ask for one, then the other")
+    if counts:
+        raise ParcoursError("--counts leaves out what --drivers and --scoreboards show", fix="leave it out")
     if any(chosen):
         raise ParcoursError(
             "--drivers and --scoreboards are of all promises", fix="leave --map, --promise and --slice out"
@@ -303,12 +305,16 @@ def gaps(  # noqa: PLR0913, PLR0917 - each option chooses or shows
     boards: Annotated[
         bool, typer.Option("--scoreboards", help="Promises by theme and by nature instead.")
     ] = False,
+    counts: Annotated[
+        bool,
+        typer.Option("--counts", help="Only what the run counted: nothing is priced or searched for."),
+    ] = False,
     language: Annotated[Language, typer.Option(help="Language of what promises say.")] = Language.EN,
     limit: Limit = 20,
 ) -> None:
     """Which promises were broken: how often, how sure, where, since when, and what people then said."""
     if drivers or boards:
-        _refuse_both(drivers and boards, map_name, promise, slice_by)
+        _refuse_both(drivers and boards, map_name, promise, slice_by, counts=counts)
         show = show_drivers if drivers else show_boards
         show(workspace, is_json=format is Format.JSON, language=language.value, limit=limit)
         return
@@ -330,21 +336,28 @@ def gaps(  # noqa: PLR0913, PLR0917 - each option chooses or shows
                 promise=promise,
                 language=language.value,
                 slice_weeks=format is Format.JSON or promise is not None or slice_by is not None,
-                with_money=True,
+                with_money=not counts,
             )
-            findings = find(results)
+            findings = None if counts else find(results)
         if format is Format.JSON:
-            add_findings(rows, findings)
-            add_decisions(rows, told_decisions(results))
+            if findings is not None:
+                add_findings(rows, findings)
+                add_decisions(rows, told_decisions(results))
             _print_json(rows)
         else:
             asked = {(row["map"], row["promise"]) for row in rows}
-            told = [found for found in findings.promises if (found.map, found.promise) in asked]
+            told = (
+                [found for found in findings.promises if (found.map, found.promise) in asked]
+                if findings
+                else []
+            )
             write(
                 gap_lines(
                     rows, told, promise=promise, slice_by=slice_by, limit=limit, at=at_workspace(workspace)
                 )
             )
+            if counts:
+                return
             write(
                 money_lines(
                     rows,
