@@ -9,8 +9,9 @@ import pytest
 
 from docs.pages import call
 from parcours.gap import ruling
+from parcours.gap.mining.choice import Choice
 from parcours.gap.results import Unknown, open_results
-from parcours.gap.ruling import JourneysTooLong, UnreadableRule, Walk, hold_rules, hold_waits
+from parcours.gap.ruling import JourneysTooLong, UnreadableRule, hold_rules, hold_waits
 from parcours.journey.rules import BadConstraint
 from parcours.kernel.workspace import Workspace
 from web.given import run
@@ -51,7 +52,7 @@ owner: shop
 stages: [{stage: all, steps: [{step: pay, signal: order.placed}, {step: ready, signal: order.ready}]}]
 """,
 }
-ORDERS = Walk(per="order")
+ORDERS = Choice(per="order")
 READY = "response( order.placed,order.ready )"
 
 
@@ -86,8 +87,10 @@ def test_a_rule_counts_those_it_speaks_of(results: Results) -> None:
     ]
 
 
-@pytest.mark.parametrize(("walk", "rule"), [(ORDERS, READY), (Walk(map_name="buy"), "response(pay, ready)")])
-def test_behind_a_count_are_journeys_by_name(results: Results, walk: Walk, rule: str) -> None:
+@pytest.mark.parametrize(
+    ("walk", "rule"), [(ORDERS, READY), (Choice(map_name="buy"), "response(pay, ready)")]
+)
+def test_behind_a_count_are_journeys_by_name(results: Results, walk: Choice, rule: str) -> None:
     """Whoever doubts the two opens o3 and o4, by the words of the file, whether asked of a map or of orders."""
     found = hold_rules(results, [rule], walk, behind=True)
 

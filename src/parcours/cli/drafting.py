@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from parcours.cli.lives import tell
-from parcours.cli.options import AsFormat, Folder, Format, at_workspace, print_json
+from parcours.cli.options import AsFormat, Folder, Format, at_workspace, print_json, tell
 
 if TYPE_CHECKING:
     from parcours.journey.mined.drafting import Draft

@@ -3,32 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from parcours.cli.options import AsFormat, Folder, Format, Language, print_json
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from rich.text import Text
+from parcours.cli.options import AsFormat, Folder, Format, Language, Memory, print_json, tell
 
 MapName = Annotated[str, typer.Option("--map", help="Journeys of this map.")]
-Memory = Annotated[str | None, typer.Option(help="Bound on memory, such as 6GB.")]
 LookBack = Annotated[
     str, typer.Option(help="How long before a purchase looking around belongs to it, such as 30d.")
 ]
-
-
-def tell(format: Format, value: object, lines: Iterable[str | Text]) -> None:  # noqa: A002 - the option's name
-    """JSON, or lines for people."""
-    from parcours.cli.show.tables import write
-
-    if format is Format.JSON:
-        print_json(value)
-    else:
-        write(lines)
 
 
 def journeys_measures(

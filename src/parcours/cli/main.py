@@ -16,7 +16,22 @@ from parcours.cli.drafting import add_drafting
 from parcours.cli.driving import show_boards, show_drivers
 from parcours.cli.lives import add_lives
 from parcours.cli.mining import add_mining
-from parcours.cli.options import AsFormat, Folder, Format, Language, Nodes, at_workspace
+from parcours.cli.options import (
+    AsFormat,
+    By,
+    Folder,
+    Format,
+    Language,
+    Limit,
+    MapName,
+    Memory,
+    Nodes,
+    Per,
+    Quiet,
+    at_workspace,
+    choice_of,
+    tell,
+)
 from parcours.cli.options import print_json as _print_json
 from parcours.cli.recognising import add_recognising, explain_two
 from parcours.cli.rights import add_rights
@@ -39,10 +54,6 @@ app.add_typer(journeys_app, name="journeys")
 app.add_typer(map_app, name="map")
 identity_app = typer.Typer(help="Who people are.", no_args_is_help=True)
 app.add_typer(identity_app, name="identity")
-
-
-Memory = Annotated[str | None, typer.Option(help="Bound on memory, such as 6GB.")]
-Limit = Annotated[int, typer.Option(min=1, help="Rows shown; JSON has all.")]
 
 
 def _print_version(wanted: bool) -> None:
@@ -546,17 +557,10 @@ def status(workspace: Folder = Path(), format: AsFormat = Format.TEXT) -> None: 
 def journeys_graph(  # noqa: PLR0913, PLR0917 - each option chooses journeys
     workspace: Folder = Path(),
     format: AsFormat = Format.TEXT,  # noqa: A002 - the option's name
-    map_name: Annotated[
-        str | None, typer.Option("--map", help="Journeys of this map; nodes are its steps.")
-    ] = None,
-    by: Annotated[Nodes, typer.Option(help="Nodes of a map's graph.")] = Nodes.STEP,
-    per: Annotated[
-        str | None,
-        typer.Option(help="Without a map: journeys per order, ticket, person...; nodes are signal types."),
-    ] = None,
-    quiet: Annotated[
-        str | None, typer.Option(help="Per person: a silence that ends a journey, such as 30d.")
-    ] = None,
+    map_name: MapName = None,
+    by: By = Nodes.STEP,
+    per: Per = None,
+    quiet: Quiet = None,
     cover: Annotated[
         float | None,
         typer.Option(
@@ -568,25 +572,17 @@ def journeys_graph(  # noqa: PLR0913, PLR0917 - each option chooses journeys
 ) -> None:
     """Transitions with counts, people and waits; start and end are empty."""
     from parcours.cli.show.journeys import graph_lines
-    from parcours.cli.show.tables import write
-    from parcours.gap.mining.choice import Choice
     from parcours.gap.mining.ways_through import simple_graph
     from parcours.gap.results import open_results
     from parcours.kernel.workspace import Workspace
 
     with open_results(Workspace(workspace), memory) as results:
         if cover is None:
-            rows, explained = (
-                results.graph(map_name=map_name, by_type=by is Nodes.TYPE, per=per, quiet=quiet),
-                None,
-            )
+            rows = results.graph(map_name=map_name, by_type=by is Nodes.TYPE, per=per, quiet=quiet)
+            explained = None
         else:
-            choice = Choice(map_name, by is Nodes.TYPE, per, quiet)
-            rows, explained = simple_graph(results, choice, cover)
-        if format is Format.JSON:
-            _print_json(rows)
-        else:
-            write(graph_lines(rows, limit, explained))
+            rows, explained = simple_graph(results, choice_of(map_name, by, per, quiet), cover)
+    tell(format, rows, graph_lines(rows, limit, explained))
 
 
 @journeys_app.command(
@@ -595,31 +591,21 @@ def journeys_graph(  # noqa: PLR0913, PLR0917 - each option chooses journeys
 def journeys_variants(  # noqa: PLR0913, PLR0917 - each option chooses journeys
     workspace: Folder = Path(),
     format: AsFormat = Format.TEXT,  # noqa: A002 - the option's name
-    map_name: Annotated[
-        str | None, typer.Option("--map", help="Journeys of this map; nodes are its steps.")
-    ] = None,
-    by: Annotated[Nodes, typer.Option(help="Nodes of a map's graph.")] = Nodes.STEP,
-    per: Annotated[
-        str | None, typer.Option(help="Without a map: journeys per order, ticket, person...")
-    ] = None,
-    quiet: Annotated[
-        str | None, typer.Option(help="Per person: a silence that ends a journey, such as 30d.")
-    ] = None,
+    map_name: MapName = None,
+    by: By = Nodes.STEP,
+    per: Per = None,
+    quiet: Quiet = None,
     memory: Memory = None,
     limit: Limit = 20,
 ) -> None:
     """Distinct paths and how many journeys took each."""
     from parcours.cli.show.journeys import variant_lines
-    from parcours.cli.show.tables import write
     from parcours.gap.results import open_results
     from parcours.kernel.workspace import Workspace
 
     with open_results(Workspace(workspace), memory) as results:
         rows = results.variants(map_name=map_name, by_type=by is Nodes.TYPE, per=per, quiet=quiet)
-        if format is Format.JSON:
-            _print_json(rows)
-        else:
-            write(variant_lines(rows, limit))
+    tell(format, rows, variant_lines(rows, limit))
 
 
 @map_app.command("list", epilog="Example: `parcours map list -w shop`")

@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from parcours.cli.lives import tell
-from parcours.cli.options import AsFormat, Folder, Format, Nodes
-
-if TYPE_CHECKING:
-    from parcours.gap.mining.choice import Choice
-
-MapName = Annotated[str | None, typer.Option("--map", help="Journeys of this map; nodes are its steps.")]
-By = Annotated[Nodes, typer.Option(help="Nodes of a map's journeys.")]
-Per = Annotated[
-    str | None,
-    typer.Option(help="Without a map: journeys per order, ticket, person...; nodes are signal types."),
-]
-Quiet = Annotated[str | None, typer.Option(help="Per person: a silence that ends a journey, such as 30d.")]
-Memory = Annotated[str | None, typer.Option(help="Bound on memory, such as 6GB.")]
-Limit = Annotated[int, typer.Option(min=1, help="Rows shown; JSON has all.")]
-
-
-def _choice(map_name: str | None, by: Nodes, per: str | None, quiet: str | None) -> Choice:
-    from parcours.gap.mining.choice import Choice
-
-    return Choice(map_name, by is Nodes.TYPE, per, quiet)
+from parcours.cli.options import (
+    AsFormat,
+    By,
+    Folder,
+    Format,
+    Limit,
+    MapName,
+    Memory,
+    Nodes,
+    Per,
+    Quiet,
+    choice_of,
+    tell,
+)
 
 
 def journeys_matrix(  # noqa: PLR0913, PLR0917 - each option chooses journeys
@@ -58,7 +51,7 @@ def journeys_matrix(  # noqa: PLR0913, PLR0917 - each option chooses journeys
     from parcours.kernel.workspace import Workspace
 
     with open_results(Workspace(workspace), memory) as results:
-        choice = _choice(map_name, by, per, quiet)
+        choice = choice_of(map_name, by, per, quiet)
         rows = matrix_rows(results, choice, anchor, before, after, from_end=from_end)
     tell(format, rows, matrix_lines(rows))
 
@@ -86,7 +79,7 @@ def journeys_funnel(  # noqa: PLR0913, PLR0917 - each option chooses journeys
 
     asked = [name.strip() for name in (steps or "").split(",") if name.strip()]
     with open_results(Workspace(workspace), memory) as results:
-        rows = funnel_rows(results, _choice(map_name, by, per, quiet), asked)
+        rows = funnel_rows(results, choice_of(map_name, by, per, quiet), asked)
     tell(format, rows, funnel_lines(rows))
 
 
@@ -107,7 +100,7 @@ def journeys_loops(  # noqa: PLR0913, PLR0917 - each option chooses journeys
     from parcours.kernel.workspace import Workspace
 
     with open_results(Workspace(workspace), memory) as results:
-        rows = loop_rows(results, _choice(map_name, by, per, quiet))
+        rows = loop_rows(results, choice_of(map_name, by, per, quiet))
     tell(format, rows, loop_lines(rows, limit))
 
 
@@ -146,7 +139,7 @@ def journeys_diff(  # noqa: PLR0913, PLR0917 - each option chooses journeys
             raise typer.BadParameter("write it as name=value, such as store=Lyon", param_hint="--where")
         pair = (name.strip(), value.strip())
     with open_results(Workspace(workspace), memory) as results:
-        choice = _choice(map_name, by, per, quiet)
+        choice = choice_of(map_name, by, per, quiet)
         found = difference_row(results, choice, since=since, promise=promise, where=pair)
     tell(format, found, difference_lines(found, limit))
 
@@ -177,7 +170,7 @@ def journeys_representative(  # noqa: PLR0913, PLR0917 - each option chooses jou
     from parcours.kernel.workspace import Workspace
 
     with open_results(Workspace(workspace), memory) as results:
-        found = representatives(results, _choice(map_name, by, per, quiet), cover, within).json
+        found = representatives(results, choice_of(map_name, by, per, quiet), cover, within).json
     tell(format, found, representative_lines(found, limit))
 
 

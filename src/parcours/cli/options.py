@@ -7,9 +7,16 @@ import shlex
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rich.text import Text
+
+    from parcours.gap.mining.choice import Choice
 
 
 class Format(StrEnum):
@@ -35,6 +42,32 @@ class Nodes(StrEnum):
 
 Folder = Annotated[Path, typer.Option("--workspace", "-w", help="The workspace.", show_default="this folder")]
 AsFormat = Annotated[Format, typer.Option("--format", help="Tables for people, or JSON for machines.")]
+MapName = Annotated[str | None, typer.Option("--map", help="Journeys of this map; nodes are its steps.")]
+By = Annotated[Nodes, typer.Option(help="Nodes of a map's journeys.")]
+Per = Annotated[
+    str | None,
+    typer.Option(help="Without a map: journeys per order, ticket, person...; nodes are signal types."),
+]
+Quiet = Annotated[str | None, typer.Option(help="Per person: a silence that ends a journey, such as 30d.")]
+Memory = Annotated[str | None, typer.Option(help="Bound on memory, such as 6GB.")]
+Limit = Annotated[int, typer.Option(min=1, help="Rows shown; JSON has all.")]
+
+
+def choice_of(map_name: str | None, by: Nodes, per: str | None, quiet: str | None) -> Choice:
+    """The journeys that these options choose."""
+    from parcours.gap.mining.choice import Choice
+
+    return Choice(map_name, by is Nodes.TYPE, per, quiet)
+
+
+def tell(format: Format, value: object, lines: Iterable[str | Text]) -> None:  # noqa: A002 - the option's name
+    """JSON, or lines for people."""
+    from parcours.cli.show.tables import write
+
+    if format is Format.JSON:
+        print_json(value)
+    else:
+        write(lines)
 
 
 def print_json(value: object) -> None:

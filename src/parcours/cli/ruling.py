@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import Annotated, NamedTuple
 
 import typer
 
-from parcours.cli.options import AsFormat, Folder, Format, Nodes, print_json
-
-if TYPE_CHECKING:
-    from parcours.gap.ruling import Walk
+from parcours.cli.options import (
+    AsFormat,
+    By,
+    Folder,
+    Format,
+    Limit,
+    MapName,
+    Nodes,
+    Per,
+    Quiet,
+    choice_of,
+    tell,
+)
 
 
 class _Between(NamedTuple):
     source: str
     target: str
-
-
-OfMap = Annotated[str | None, typer.Option("--map", help="Journeys of this map; nodes are its steps.")]
-By = Annotated[Nodes, typer.Option(help="Nodes of a map's journeys.")]
-Per = Annotated[
-    str | None,
-    typer.Option(help="Without a map: journeys per order, ticket, person...; nodes are signal types."),
-]
-Quiet = Annotated[str | None, typer.Option(help="Per person: a silence that ends a journey, such as 30d.")]
-Limit = Annotated[int, typer.Option(min=1, help="Rows shown; JSON has all.")]
 
 
 def rules(  # noqa: PLR0913, PLR0917 - each option chooses journeys
@@ -37,7 +36,7 @@ def rules(  # noqa: PLR0913, PLR0917 - each option chooses journeys
     ],
     workspace: Folder = Path(),
     format: AsFormat = Format.TEXT,  # noqa: A002 - the option's name
-    map_name: OfMap = None,
+    map_name: MapName = None,
     by: By = Nodes.STEP,
     per: Per = None,
     quiet: Quiet = None,
@@ -50,23 +49,19 @@ def rules(  # noqa: PLR0913, PLR0917 - each option chooses journeys
     succession of two.
     """
     from parcours.cli.show.ruling import rule_lines, violating_lines
-    from parcours.cli.show.tables import write
     from parcours.gap.results import open_results
     from parcours.gap.ruling import hold_rules
     from parcours.kernel.workspace import Workspace
 
     with open_results(Workspace(workspace)) as results:
-        found = hold_rules(results, rules, _walk(map_name, by, per, quiet), behind=behind)
-    if format is Format.JSON:
-        print_json(found)
-    else:
-        write(violating_lines(found, limit) if behind else rule_lines(found))
+        found = hold_rules(results, rules, choice_of(map_name, by, per, quiet), behind=behind)
+    tell(format, found, violating_lines(found, limit) if behind else rule_lines(found))
 
 
 def waits(  # noqa: PLR0913, PLR0917 - each option chooses journeys
     workspace: Folder = Path(),
     format: AsFormat = Format.TEXT,  # noqa: A002 - the option's name
-    map_name: OfMap = None,
+    map_name: MapName = None,
     by: By = Nodes.STEP,
     per: Per = None,
     quiet: Quiet = None,
@@ -81,7 +76,6 @@ def waits(  # noqa: PLR0913, PLR0917 - each option chooses journeys
 ) -> None:
     """How long it usually takes between each two nodes of a journey, and how often it took unusually long or short."""
     from parcours.cli.show.ruling import unusual_lines, wait_lines
-    from parcours.cli.show.tables import write
     from parcours.gap.results import open_results
     from parcours.gap.ruling import hold_waits
     from parcours.kernel.workspace import Workspace
@@ -90,11 +84,8 @@ def waits(  # noqa: PLR0913, PLR0917 - each option chooses journeys
         raise typer.BadParameter("--from and --to go together", param_hint="--from")
     pair = None if source is None or target is None else _Between(source, target)
     with open_results(Workspace(workspace)) as results:
-        found = hold_waits(results, zeta, _walk(map_name, by, per, quiet), pair)
-    if format is Format.JSON:
-        print_json(found)
-    else:
-        write(wait_lines(found, limit) if pair is None else unusual_lines(found, limit))
+        found = hold_waits(results, zeta, choice_of(map_name, by, per, quiet), pair)
+    tell(format, found, wait_lines(found, limit) if pair is None else unusual_lines(found, limit))
 
 
 def add_ruling(journeys: typer.Typer) -> None:
@@ -106,9 +97,3 @@ def add_ruling(journeys: typer.Typer) -> None:
     journeys.command("waits", epilog="Example: `parcours journeys waits -w shop --map click-and-collect`")(
         waits
     )
-
-
-def _walk(map_name: str | None, by: Nodes, per: str | None, quiet: str | None) -> Walk:
-    from parcours.gap.ruling import Walk
-
-    return Walk(map_name, by is Nodes.TYPE, per, quiet)

@@ -6,7 +6,6 @@ Nobody was promised these: a rule that is violated accuses nobody, but it may be
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 import pyarrow as pa
@@ -28,6 +27,8 @@ from parcours.signal import OBJECT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from parcours.gap.mining.choice import Choice
 
 Row = dict[str, Any]  # rows leave as JSON
 _RULE = re.compile(r"\s*(\w+)\s*\(\s*([^(),]+?)\s*(?:,\s*([^(),]+?)\s*)?\)\s*")
@@ -59,23 +60,13 @@ class JourneysTooLong(ParcoursError, ValueError):
         )
 
 
-@dataclass(frozen=True)
-class Walk:
-    """Which journeys are looked at, as `Results.walk` takes it."""
-
-    map_name: str | None = None
-    by_type: bool = False
-    per: str | None = None
-    quiet: str | None = None
-
-
-def hold_rules(results: Results, rules: Sequence[str], walk: Walk, *, behind: bool = False) -> list[Row]:
+def hold_rules(results: Results, rules: Sequence[str], choice: Choice, *, behind: bool = False) -> list[Row]:
     """How many journeys each rule speaks of, and how many violate it.
 
     Args:
         results: Of the last run.
         rules: As `response(order.placed, order.ready)`; nodes are names of the walk.
-        walk: The journeys.
+        choice: The journeys.
         behind: Answer the journeys that violate instead, a row for each rule and journey.
 
     Returns:
@@ -86,12 +77,12 @@ def hold_rules(results: Results, rules: Sequence[str], walk: Walk, *, behind: bo
         BadConstraint: A template with too few or too many nodes.
         Unknown: A template or node that is not known.
     """
-    names = _walk(results, walk)
+    names = _walk(results, choice)
     asked = [_read(text, names) for text in rules]
     place_walk(results.engine)
     found = violations(results.engine, asked)
     if behind:
-        told = _journeys(results, walk, found["journey"].unique())
+        told = _journeys(results, choice, found["journey"].unique())
         pairs = zip(found["constraint_id"].to_pylist(), found["journey"].to_pylist(), strict=True)
         rows = [{"rule": _written(rules[number]), **told[journey]} for number, journey in pairs]
         return sorted(rows, key=lambda row: (row["rule"], row["started_at"], row["journey"] or ""))
@@ -109,13 +100,15 @@ def hold_rules(results: Results, rules: Sequence[str], walk: Walk, *, behind: bo
     ]
 
 
-def hold_waits(results: Results, zeta: float, walk: Walk, pair: tuple[str, str] | None = None) -> list[Row]:
+def hold_waits(
+    results: Results, zeta: float, choice: Choice, pair: tuple[str, str] | None = None
+) -> list[Row]:
     """How long it usually takes between each two nodes of a journey, and how often it took unusually long or short.
 
     Args:
         results: Of the last run.
         zeta: Standard deviations from the mean that are still usual.
-        walk: The journeys.
+        choice: The journeys.
         pair: Answer the unusual waits between these two nodes instead, the longest first.
 
     Returns:
@@ -126,7 +119,7 @@ def hold_waits(results: Results, zeta: float, walk: Walk, pair: tuple[str, str] 
         JourneysTooLong: Too many pairs would be compared.
         Unknown: A node that is not known.
     """
-    names = _walk(results, walk)
+    names = _walk(results, choice)
     codes = {text: code for code, text in names.items()}
     place_walk(results.engine)
     _refuse_long(results)
@@ -136,7 +129,7 @@ def hold_waits(results: Results, zeta: float, walk: Walk, pair: tuple[str, str] 
         usual = [each for each in usual if (each.source, each.target) == chosen]
     found = unusual_waits(results.engine, usual, zeta)
     if pair is not None:
-        told = _journeys(results, walk, found["journey"].unique())
+        told = _journeys(results, choice, found["journey"].unique())
         rows = [{**told[row["journey"]], "wait_s": row["wait_s"]} for row in found.to_pylist()]
         return sorted(rows, key=lambda row: (-row["wait_s"], row["journey"] or "", row["started_at"]))
     unusual = found.group_by(["source", "target"]).aggregate(
@@ -159,8 +152,8 @@ def hold_waits(results: Results, zeta: float, walk: Walk, pair: tuple[str, str] 
     return sorted(rows, key=lambda row: (-row["unusual"], -row["pairs"], row["source"], row["target"]))
 
 
-def _walk(results: Results, walk: Walk) -> dict[int, str]:
-    return results.walk(walk.map_name, by_type=walk.by_type, per=walk.per, quiet=walk.quiet)
+def _walk(results: Results, choice: Choice) -> dict[int, str]:
+    return results.walk(choice.map_name, by_type=choice.by_type, per=choice.per, quiet=choice.quiet)
 
 
 def _read(text: str, names: Mapping[int, str]) -> Constraint:
@@ -197,16 +190,16 @@ def _refuse_long(results: Results) -> None:
         raise JourneysTooLong(pairs)
 
 
-def _journeys(results: Results, walk: Walk, journeys: pa.ChunkedArray) -> dict[int, Row]:
+def _journeys(results: Results, choice: Choice, journeys: pa.ChunkedArray) -> dict[int, Row]:
     """What to call some journeys of a walk: the object or person they are of, who lived them, and when they began."""
     results.engine.register("asked_journey", pa.table({"journey": journeys}))
     rows = results.engine.model("parcours.journey", "walked_journey").to_pylist()
     units = {row["journey"]: row["journey"] for row in rows}
-    if walk.map_name is not None:
+    if choice.map_name is not None:
         lived = "select j.journey_id, j.unit_id from journey as j join asked_journey as a on a.journey = j.journey_id"
         units = dict(
             results.engine.rows(
-                f"{lived} where j.map_id = $map_id", {"map_id": results.vault.terms("map")[walk.map_name]}
+                f"{lived} where j.map_id = $map_id", {"map_id": results.vault.terms("map")[choice.map_name]}
             )
         )
     results.view(OBJECT)
