@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -60,7 +60,7 @@ class Cases:
     hour: NDArray[np.int64]
     is_bad: NDArray[np.bool_]
 
-    @property
+    @cached_property
     def weekday(self) -> NDArray[np.int64]:
         """(n,) int64, 0 is Monday; 1 January 1970 was a Thursday."""
         return (self.day + 3) % DAYS
@@ -134,6 +134,10 @@ class _Search:
         pieces: (n,) place of each case in time, cut into equal stretches of days.
         days_each: Days of a stretch.
         first_day: Of the first stretch.
+        hours: The first with a case, and the one after the last.
+        parts: Parts of the week that differ in what they hold.
+        cell: (n,) place of each case among pieces, weekdays and hours.
+        cells: Of groups counted so far: bad and all cases by piece of time, weekday and hour.
         best: By family: attributes in the group, whether a part of the week is told, and of time.
     """
 
@@ -143,8 +147,16 @@ class _Search:
     days_each: int
     first_day: int
     hours: tuple[int, int]
+    parts: int
+    cell: NDArray[np.int64]
+    cells: dict[Group, _Cells] = field(default_factory=dict)
     best: dict[tuple[int, bool, str], _Best] = field(default_factory=dict)
     groups: dict[int, int] = field(default_factory=dict)
+
+    def turned(self) -> _Search:
+        """The same cases with good and bad exchanged, nothing found yet."""
+        cells = {group: (cases - bad, cases) for group, (bad, cases) in self.cells.items()}
+        return replace(self, cases=replace(self.cases, is_bad=~self.cases.is_bad), cells=cells, best={})
 
 
 def worst_window(cases: Cases, sharing: int = 1, chance: float = 0.01) -> Window | None:
@@ -169,12 +181,11 @@ def worst_and_best(
     if len(cases.day) < FEWEST_CASES:
         return None, None
     search, counted = _counted(cases)
-    other = replace(cases, is_bad=~cases.is_bad)
-    turned = replace(search, cases=other, best={}), [some.turned() for some in counted]
-    return (
-        _told((search, counted), sharing, chance) if _is_enough(cases) else None,
-        _told(turned, sharing, chance) if _is_enough(other) else None,
-    )
+    worst = _told((search, counted), sharing, chance) if _is_enough(cases) else None
+    turned = search.turned()
+    if not _is_enough(turned.cases):
+        return worst, None
+    return worst, _told((turned, [some.turned() for some in counted]), sharing, chance)
 
 
 def _is_enough(cases: Cases) -> bool:
@@ -208,8 +219,12 @@ def _begin(cases: Cases) -> _Search:
     first, last = int(cases.day.min()), int(cases.day.max())
     each = max(1, math.ceil((last - first + 1) / _STRETCHES))
     pieces = (cases.day - first) // each
-    hours = int(cases.hour.min()), int(cases.hour.max()) + 1
-    return _Search(cases, pieces, int(pieces.max()) + 1, each, first, hours)
+    low, high = int(cases.hour.min()), int(cases.hour.max()) + 1
+    count = int(pieces.max()) + 1
+    cell = (pieces * DAYS + cases.weekday) * (high - low) + cases.hour - low
+    weekly = np.bincount(cell % (DAYS * (high - low)), minlength=DAYS * (high - low))
+    parts = max(1, part_count(weekly.reshape(DAYS, -1), FEWEST_CASES))
+    return _Search(cases, pieces, count, each, first, (low, high), parts, cell)
 
 
 def _grouped(cases: Cases, arity: int) -> Iterator[tuple[list[Group], NDArray[np.int64]]]:
@@ -306,7 +321,8 @@ def _count(search: _Search, groups: list[Group], codes: NDArray[np.int64]) -> _C
     cases = search.cases
     low, high = search.hours
     inside = codes >= 0
-    weekly = (codes * DAYS + cases.weekday) * (high - low) + cases.hour - low
+    week = DAYS * (high - low)
+    weekly = codes * week + search.cell % week
     timely = codes * search.count + search.pieces
     shapes = ((weekly, (len(groups), DAYS, high - low)), (timely, (len(groups), search.count)))
     counts = [
@@ -359,13 +375,14 @@ def _cells(search: _Search, groups: Sequence[Group]) -> _Cells:
     """Bad and all cases of groups by piece of time, weekday and hour: (groups, pieces, 7, hours) each."""
     cases, (low, high) = search.cases, search.hours
     shape = (search.count, DAYS, high - low)
-    cell = (search.pieces * DAYS + cases.weekday) * (high - low) + cases.hour - low
-    bad, counts = [], []
     for group in groups:
-        inside = cases.of_group(group)
-        bad.append(np.bincount(cell[inside & cases.is_bad], minlength=math.prod(shape)).reshape(shape))
-        counts.append(np.bincount(cell[inside], minlength=math.prod(shape)).reshape(shape))
-    return np.stack(bad), np.stack(counts)
+        if group not in search.cells:
+            inside = cases.of_group(group)
+            cells = search.cell[inside & cases.is_bad], search.cell[inside]
+            bad, every = (np.bincount(own, minlength=math.prod(shape)).reshape(shape) for own in cells)
+            search.cells[group] = bad, every
+    found = [search.cells[group] for group in groups]
+    return np.stack([bad for bad, _ in found]), np.stack([every for _, every in found])
 
 
 def _of_parts(cells: _Cells, parts: Sequence[Part]) -> _Cells:
@@ -479,20 +496,22 @@ def _note(
 def _window(search: _Search, family: tuple[int, bool, str], best: _Best, sharing: int) -> Window:
     """The likeliest window of a family with its chance, told as wide as explains the cases about as well."""
     arity, has_part, of_time = family
-    tried = math.log(search.groups[arity] * _part_count(search) ** has_part * _stretch_count(search, of_time))
-    group, low = search.cases.of_group(best.group), search.hours[0]
-    held = search.cases.taken(group)
+    tried = math.log(search.groups[arity] * search.parts**has_part * _stretch_count(search, of_time))
     first, last = best.stretch or (0, search.count)
-    pieces = search.pieces[group]
-    held = held.taken((pieces >= first) & (pieces < last))
-    part = _widest(held, best.totals) if has_part else WHOLE
-    inside = held.in_part(part)
-    bad, cases = int(held.is_bad[inside].sum()), int(inside.sum())
+    low, high = search.hours
+    around = ((0, 0), (low, HOURS - high))
+    held_bad, held = (
+        np.pad(array[0, first:last].sum(axis=0), around) for array in _cells(search, [best.group])
+    )
+    part = _widest(held_bad, held, best.totals) if has_part else WHOLE
+    bad, cases = int(within(held_bad, part)), int(within(held, part))
     # The chance is that of the likeliest window, the widest is only how it is said; both were tried.
     chances = [log_chance(bad, cases, *best.totals)]
     if has_part:
-        exact = held.in_part((best.part[0], best.part[1] + low, best.part[2] + low))
-        chances.append(log_chance(int(held.is_bad[exact].sum()), int(exact.sum()), *best.totals))
+        likeliest = best.part[0], best.part[1] + low, best.part[2] + low
+        chances.append(
+            log_chance(int(within(held_bad, likeliest)), int(within(held, likeliest)), *best.totals)
+        )
     log_p = min(chances) + tried - math.log(_weight(family)) + math.log(sharing)
     days = None
     if best.stretch is not None:
@@ -502,11 +521,9 @@ def _window(search: _Search, family: tuple[int, bool, str], best: _Best, sharing
     return Window(best.group, part, days, bad, cases, *best.totals, own, log_p)
 
 
-def _widest(held: Cases, totals: tuple[int, int]) -> Part:
-    """The part of the week with most cases among those nearly as likely as the likeliest; of the same cases, the fewest words."""
-    cell = held.weekday * HOURS + held.hour
-    counts = windows(np.bincount(cell, minlength=DAYS * HOURS).reshape(DAYS, HOURS))
-    bad = windows(np.bincount(cell[held.is_bad], minlength=DAYS * HOURS).reshape(DAYS, HOURS))
+def _widest(bad_cells: NDArray[np.int64], cells: NDArray[np.int64], totals: tuple[int, int]) -> Part:
+    """The part of the week with most cases among those nearly as likely as the likeliest; of the same cases, the fewest words; (7, 24) in."""
+    bad, counts = windows(bad_cells), windows(cells)
     found = np.where(counts >= FEWEST_CASES, evidence(bad, counts, *totals), 0.0)
     near = found >= max(float(found.max()) - _AS_LIKELY, 1e-9)
     cases = np.where(near, counts, -1)
@@ -514,12 +531,6 @@ def _widest(held: Cases, totals: tuple[int, int]) -> Part:
         (place[0], place[1], place[2]) for place in np.argwhere(cases == cases.max()).tolist()
     ]
     return min(parts, key=wordiness)
-
-
-def _part_count(search: _Search) -> int:
-    cells = np.zeros((DAYS, HOURS), np.int64)
-    np.add.at(cells, (search.cases.weekday, search.cases.hour), 1)
-    return max(1, part_count(cells, FEWEST_CASES))
 
 
 def _stretch_count(search: _Search, of_time: str) -> int:
