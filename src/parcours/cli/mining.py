@@ -174,6 +174,44 @@ def journeys_representative(  # noqa: PLR0913, PLR0917 - each option chooses jou
     tell(format, found, representative_lines(found, limit))
 
 
+def journeys_effect(  # noqa: PLR0913, PLR0917 - each option chooses journeys
+    of: Annotated[str, typer.Argument(help="The interaction: a step, or a type of signal.")],
+    workspace: Folder = Path(),
+    format: AsFormat = Format.TEXT,  # noqa: A002 - the option's name
+    map_name: MapName = None,
+    by: By = Nodes.STEP,
+    per: Per = None,
+    quiet: Quiet = None,
+    on: Annotated[str | None, typer.Option(help="What may follow; every other node by default.")] = None,
+    after: Annotated[
+        str | None,
+        typer.Option(
+            help="Time is counted from the first visit here.",
+            show_default="what most often comes right before",
+        ),
+    ] = None,
+    landmark: Annotated[
+        str | None,
+        typer.Option(
+            help="Until when it counts as had, such as 2h after that.",
+            show_default="when 95 of 100 have",
+        ),
+    ] = None,
+    within: Annotated[str, typer.Option(help="How long after the landmark something must follow.")] = "7d",
+    memory: Memory = None,
+    limit: Limit = 20,
+) -> None:
+    """What an interaction changes: whether others follow more often than where it had not happened, all else that is known alike."""
+    from parcours.cli.show.mining import effect_lines
+    from parcours.gap.mining.effect import effect_rows
+    from parcours.gap.results import open_results
+    from parcours.kernel.workspace import Workspace
+
+    with open_results(Workspace(workspace), memory) as results:
+        rows = effect_rows(results, choice_of(map_name, by, per, quiet), of, on, after, within, landmark)
+    tell(format, rows, effect_lines(rows, limit))
+
+
 def add_mining(journeys: typer.Typer) -> None:
     """Give the app of journeys these commands."""
     for name, call, example in (
@@ -189,6 +227,7 @@ def add_mining(journeys: typer.Typer) -> None:
             journeys_diff,
             "parcours journeys diff --map click-and-collect --promise ready-in-2h -w shop",
         ),
+        ("effect", journeys_effect, "parcours journeys effect notice --map click-and-collect -w shop"),
         (
             "representative",
             journeys_representative,

@@ -15,6 +15,7 @@ _LENGTH = 16
 _SHOWN_WAYS = 3
 _SHOWN_NODES = 8  # of an offset
 _TRUSTED = 0.05
+_LATE = 0.05
 NOTHING = "no journey to show"
 
 
@@ -202,3 +203,64 @@ def _chance(chance: float | None) -> str:
     if chance is None:
         return ""
     return "<0.001" if chance < 0.001 else f"{chance:.3f}"  # noqa: PLR2004 - smaller says nothing more
+
+
+def effect_lines(rows: Sequence[Row], limit: int) -> Iterator[Cell]:
+    """What an interaction changes, what is an estimate apart from what only goes together."""
+    if not rows:
+        yield NOTHING
+        return
+    first = rows[0]
+    yield (
+        f"{lapse(first['landmark_s'])} after {first['after']}: what follows within {first['within']}, "
+        f"where {first['of']} had come by then and where it had not"
+    )
+    told = [row for row in rows if row["kind"] != "nothing"]
+    heads = [
+        "then",
+        ">with it",
+        ">without",
+        ">as it looks",
+        ">all else alike",
+        ">90 % interval",
+        "what it is",
+    ]
+    lines: list[list[Cell]] = [
+        [
+            row["on"],
+            share(row["share_had"]),
+            share(row["share_had_not"]),
+            _points(row["difference"]),
+            _points(row["effect"]),
+            f"{_points(row['low'])} to {_points(row['high'])}",
+            _standing(row),
+        ]
+        for row in told[:limit]
+    ]
+    if lines:
+        yield from sheet(heads, lines, below={"what it is": "what it is"}, folds="what it is")
+    if len(told) > limit:
+        yield from note(f"and {len(told) - limit:,} more: --limit, or --format json")
+    unsaid = [row for row in rows if row["kind"] == "nothing"]
+    for row in unsaid[: max(0, limit - len(told))]:
+        yield from note(f"{row['on']}: nothing can be said, {row['because']}")
+    most = max(rows, key=lambda row: (row["had"], row["had_not"]))
+    yield from note(
+        f"{plural(most['had'], 'journey')} with it, {most['had_not']:,} without; points are percentage points; "
+        "who had what follows before that moment is on neither side; an estimate holds as far as nothing hidden drives both"
+    )
+
+
+def _points(share_of: float | None) -> str:
+    return "" if share_of is None else f"{100 * share_of:+.1f}"
+
+
+def _standing(row: Row) -> str:
+    if row["kind"] == "association":
+        return f"association only: {row['because']}"
+    if not row["is_beyond_chance"]:
+        return "may be chance"
+    late = (
+        f" at least, as {share(row['later'])} of those without had it later" if row["later"] > _LATE else ""
+    )
+    return f"estimate{late}; something hidden would have to explain {share(row['robustness'])} of both to undo it"

@@ -16,7 +16,7 @@ from parcours.gap.finding.types import Finding, Findings, Share, drawn_map
 from parcours.gap.finding.worth import NOTHING, each_of, worth_of
 from parcours.gap.naming import register_terms
 from parcours.gap.tables import VERDICT
-from parcours.journey import JOURNEY_STEP
+from parcours.journey import JOURNEY, JOURNEY_STEP
 from parcours.signal import OBJECT, SIGNAL
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def find(results: Results) -> Findings:
 def search(results: Results) -> Findings:
     """The same, searched anew."""
     results.progress("findings", 0, 1)
-    for spec in (VERDICT, JOURNEY_STEP, SIGNAL, OBJECT):
+    for spec in (VERDICT, JOURNEY, JOURNEY_STEP, SIGNAL, OBJECT):
         results.view(spec)
     register_terms(results.engine, results.vault)
     rows = results.gaps(slice_weeks=False)

@@ -245,7 +245,7 @@ def _check(
             and abs(effect.mean) > PLACEBO_SHARE * abs(single[name].mean)
         ),
         robustness={
-            name: _robustness(effect.mean / effect.error, freedom)
+            name: robustness_value(effect.mean / effect.error, freedom)
             for name, effect in single.items()
             if effect.error > 0
         },
@@ -254,14 +254,14 @@ def _check(
     )
 
 
-def _robustness(distance: float, freedom: int) -> float:
+def robustness_value(distance: float, freedom: int) -> float:
     """Robustness value of an effect that lies so many standard errors from nothing.
 
     Source:
         Cinelli and Hazlett (2020), JRSS B 82:39-67: the share that brings it to nothing.
 
     Example:
-        >>> f"{_robustness(4.18, 783):.3f}"  # their study of Darfur
+        >>> f"{robustness_value(4.18, 783):.3f}"  # their study of Darfur
         '0.139'
     """
     strength = distance**2 / freedom

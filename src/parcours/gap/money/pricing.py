@@ -133,16 +133,16 @@ def count_once(broken: Broken, loss: Mapping[int, float]) -> tuple[dict[int, int
     promise, person, moment = broken.promise_id[mine], broken.person[mine], broken.moment[mine]
     if not len(promise):
         return {}, 0, 0
-    begins = np.r_[True, (person[1:] != person[:-1]) | (np.diff(moment) > ONE_LET_DOWN_US)]
-    group = np.cumsum(begins) - 1
-    codes = np.array(sorted(loss))
-    dear = np.array([loss[int(code)] for code in codes])[np.searchsorted(codes, promise)]
-    order = np.lexsort((promise, -dear, group))  # the dearest of a group first; of equals the first promise
-    firsts = order[np.r_[True, np.diff(group[order]) > 0]]
-    names, counts = np.unique(promise[firsts], return_counts=True)
-    pairs = np.unique(np.stack([group, promise], axis=1), axis=0)
-    several = int(np.count_nonzero(np.bincount(pairs[:, 0]) > 1))
-    return dict(zip(names.tolist(), counts.tolist(), strict=True)), int(group[-1]) + 1, several
+    starts = np.flatnonzero(np.r_[True, (person[1:] != person[:-1]) | (np.diff(moment) > ONE_LET_DOWN_US)])
+    codes = np.array(
+        sorted(loss, key=lambda code: (-loss[code], code))
+    )  # the dearest first, of equals the first
+    known = np.argsort(codes)
+    place = known[np.searchsorted(codes, promise, sorter=known)]
+    dearest, least = np.minimum.reduceat(place, starts), np.maximum.reduceat(place, starts)
+    told = np.flatnonzero(counts := np.bincount(dearest))
+    counted = dict(zip(codes[told].tolist(), counts[told].tolist(), strict=True))
+    return dict(sorted(counted.items())), len(starts), int(np.count_nonzero(dearest != least))
 
 
 def _priced(

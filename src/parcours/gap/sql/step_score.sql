@@ -1,7 +1,7 @@
 -- model:  step_score
 -- grain:  one row per step of a map after which somebody gave a score
 -- unit:   answers in scores; score_mean in the unit they were given in; a score belongs to the last step before it that gives none itself
--- reads:  journey_step, signal
+-- reads:  journey_step, journey, signal
 -- source: docs/explanation/what-to-treat-first.md
 
 with scored as (
@@ -9,6 +9,7 @@ with scored as (
     from journey_step as s
     join signal as g using (signal_id)
     where s.map_id = :map_id
+      and s.journey_id in (select journey_id from journey where map_id = :map_id and score_count > 0)
 ),
 placed as (
     select score,
