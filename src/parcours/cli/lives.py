@@ -128,6 +128,10 @@ def journeys_contribution(  # noqa: PLR0913, PLR0917 - each option chooses what 
         str | None,
         typer.Option(help="Types of signals that are the outcome, with commas.", show_default="sales"),
     ] = None,
+    map_name: Annotated[
+        str | None,
+        typer.Option("--map", help="The signals of each stage of this map are outcomes, stage by stage."),
+    ] = None,
     look_back: LookBack = "30d",
     half_life: Annotated[str, typer.Option(help="After so long a touch counts half, by time decay.")] = "7d",
     memory: Memory = None,
@@ -139,10 +143,41 @@ def journeys_contribution(  # noqa: PLR0913, PLR0917 - each option chooses what 
     from parcours.gap.results import open_results
     from parcours.kernel.workspace import Workspace
 
-    asked = [name.strip() for name in (to or "").split(",") if name.strip()]
+    if to is not None and map_name is not None:
+        raise typer.BadParameter("not with --to: the stages of the map are the outcomes", param_hint="--map")
     with open_results(Workspace(workspace), memory) as results:
-        rows = contribution_rows(results, of=of, to=asked, look_back=look_back, half_life=half_life)
+        rows = contribution_rows(
+            results, of=of, to=_names(to), map_name=map_name, look_back=look_back, half_life=half_life
+        )
     tell(format, rows, contribution_lines(rows, limit))
+
+
+def journeys_concept(
+    stores: Annotated[str, typer.Argument(help="Stores that have it, with commas.")],
+    since: Annotated[str, typer.Option(help="Day it began, such as 2026-09-01.")],
+    workspace: Folder = Path(),
+    format: AsFormat = Format.TEXT,  # noqa: A002 - the option's name
+    controls: Annotated[
+        str | None,
+        typer.Option(help="Stores to hold them against, with commas.", show_default="all others"),
+    ] = None,
+    namespace: Annotated[str, typer.Option(help="What stores are called in the signals.")] = "store",
+    memory: Memory = None,
+) -> None:
+    """What a store concept changed: stores that have it beside control stores, each held against itself before."""
+    from parcours.cli.show.lives import concept_lines
+    from parcours.gap.mining.concept import concept_rows
+    from parcours.gap.results import open_results
+    from parcours.kernel.workspace import Workspace
+
+    with open_results(Workspace(workspace), memory) as results:
+        rows = concept_rows(results, _names(stores), since, controls=_names(controls), namespace=namespace)
+    tell(format, rows, concept_lines(rows, since))
+
+
+def _names(text: str | None) -> list[str]:
+    """Names with commas between them."""
+    return [name.strip() for name in (text or "").split(",") if name.strip()]
 
 
 def add_lives(journeys: typer.Typer) -> None:
@@ -152,6 +187,11 @@ def add_lives(journeys: typer.Typer) -> None:
         ("mixed", journeys_mixed, "parcours journeys mixed -w shop"),
         ("stores", journeys_stores, "parcours journeys stores -w shop"),
         ("contribution", journeys_contribution, "parcours journeys contribution --of type -w shop"),
+        (
+            "concept",
+            journeys_concept,
+            "parcours journeys concept 'Lyon Part-Dieu' --since 2026-09-12 -w shop",
+        ),
         ("walk", journeys_walk, "parcours journeys walk --map click-and-collect -w shop"),
     ):
         journeys.command(name, epilog=f"Example: `{example}`")(call)

@@ -134,6 +134,17 @@ def contribution_lines(rows: Sequence[Row], limit: int) -> Iterator[Cell]:
     if not rows:
         yield "nothing came before an outcome"
         return
+    for stage in dict.fromkeys(row.get("stage") for row in rows):
+        own = [row for row in rows if row.get("stage") == stage]
+        if stage is not None:
+            yield from heading(stage)
+        yield from _contributions(own[:limit])
+        if len(own) > limit:
+            yield from note(f"and {len(own) - limit:,} more: --limit, or --format json")
+    yield from note("an association, not a cause: who is about to buy looks around more")
+
+
+def _contributions(rows: Sequence[Row]) -> Iterator[Cell]:
     heads = [
         "touch",
         ">touches",
@@ -153,7 +164,7 @@ def contribution_lines(rows: Sequence[Row], limit: int) -> Iterator[Cell]:
             share(row["last"]),
             share(row["removal"]),
         ]
-        for row in rows[:limit]
+        for row in rows
     ]
     below = {
         "lost without it": "lost without it",
@@ -162,6 +173,49 @@ def contribution_lines(rows: Sequence[Row], limit: int) -> Iterator[Cell]:
         "": "",
     }
     yield from sheet(heads, lines, below=below, folds="touch")
-    yield from note("an association, not a cause: who is about to buy looks around more")
-    if len(rows) > limit:
-        yield from note(f"and {len(rows) - limit:,} more: --limit, or --format json")
+
+
+def concept_lines(rows: Sequence[Row], since: str) -> Iterator[Cell]:
+    """What changed in some stores beside the others."""
+    first = max(rows, key=lambda row: len(row["stores"]))
+    yield (
+        f"{plural(len(first['stores']), 'store')} since {since}, beside {plural(len(first['controls']), 'control store')}; "
+        "each is held against itself before"
+    )
+    told = [row for row in rows if row["kind"] != "nothing"]
+    heads = [
+        "a week and store",
+        ">before",
+        ">after",
+        ">as the others went",
+        ">change",
+        ">90 % interval",
+        "what it is",
+    ]
+    lines: list[list[Cell]] = [
+        [
+            row["measure"],
+            f"{row['before']:,.1f}",
+            f"{row['after']:,.1f}",
+            f"{row['expected']:,.1f}",
+            _change(row["effect"]),
+            "" if row["low"] is None else f"{_change(row['low'])} to {_change(row['high'])}",
+            _standing(row),
+        ]
+        for row in told
+    ]
+    if lines:
+        yield from sheet(heads, lines, below={"what it is": "what it is"}, folds="what it is")
+    for row in rows:
+        if row["kind"] == "nothing":
+            yield from note(f"{row['measure']}: nothing can be said, {row['because']}")
+
+
+def _change(ratio: float) -> str:
+    return f"{100 * ratio:+.1f}%"
+
+
+def _standing(row: Row) -> str:
+    if row["kind"] == "association":
+        return f"association only: {row['because']}"
+    return "estimate" if row["chance"] < _TRUSTED else "may be chance"
