@@ -21,6 +21,8 @@ FOLLOWED = (
     "docs/how-to/connect-a-web-shop.md",
     "docs/how-to/connect-a-help-desk.md",
     "docs/how-to/connect-a-survey.md",
+    "docs/how-to/connect-ga4.md",
+    "docs/how-to/connect-segment.md",
     "docs/how-to/schedule-runs.md",
     "docs/how-to/defend-one-verdict.md",
     "docs/how-to/see-who-is-recognised.md",

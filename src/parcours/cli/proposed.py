@@ -19,6 +19,7 @@ from parcours.kernel.errors import ParcoursError
 from parcours.kernel.workspace import Workspace
 from parcours.lake import open_engine
 from parcours.signal.proposing import Surroundings, propose
+from parcours.signal.ready_made import TITLES, ready_mapping, recognise, sharpened
 from parcours.signal.rendering import Origin, render
 from parcours.signal.sampling import source_name, take_sample
 
@@ -53,6 +54,8 @@ class Proposed:
         mapping: Where the mapping is.
         data: Where the rows are read from, as the mapping says.
         copied: The file was copied into the workspace.
+        proposal: None where the file was recognised and has a ready mapping.
+        ready: Name of that mapping; None where it was guessed.
     """
 
     file: Path
@@ -60,7 +63,8 @@ class Proposed:
     data: str
     copied: bool
     sample: Sample
-    proposal: Proposal
+    proposal: Proposal | None
+    ready: str | None = None
 
 
 @dataclass(frozen=True)
@@ -72,14 +76,16 @@ class _Planned:
     read: str
     target: Path | None
     sample: Sample
-    proposal: Proposal
+    proposal: Proposal | None
+    ready: str | None
 
 
 def propose_sources(folder: Path, files: Sequence[Path]) -> list[Proposed]:
     """Write a mapping for each file into a workspace, which is made where there is none.
 
     A file of up to 100 MB is copied into `data/`; a larger one, or one that lies in the workspace, is read where it is. All files are
-    looked at before anything is written, and nothing is ever overwritten.
+    looked at before anything is written, and nothing is ever overwritten. Exports of well-known tools have a ready mapping, one for all
+    files of a tool.
 
     Args:
         folder: The workspace; new, empty, or one that exists.
@@ -102,7 +108,7 @@ def propose_sources(folder: Path, files: Sequence[Path]) -> list[Proposed]:
             engine.close()
     _check_apart(planned)
     _make(folder, zone, zone_from)
-    return [_write(plan) for plan in planned]
+    return [_write(plan, [other for other in planned if other.mapping == plan.mapping]) for plan in planned]
 
 
 def summary(folder: Path, done: Sequence[Proposed]) -> RenderableType:
@@ -126,11 +132,13 @@ def _zone_of(folder: Path) -> tuple[str, str]:
 
 
 def _plan(folder: Path, file: Path, sample: Sample, zone: str, zone_from: str) -> _Planned:
-    name = source_name(file)
+    ready = recognise(sample.columns)
+    name = ready or source_name(file)
     mapping = folder / "sources" / f"{name}.yaml"
     if mapping.exists():
+        fix = "rename the file to be read, or take the mapping away: nothing is ever overwritten"
         raise AlreadyThere(
-            mapping, "rename the file to be read, or take the mapping away: nothing is ever overwritten"
+            mapping, f"put the file beside those that its `read` names, or {fix}" if ready else fix
         )
     around = Surroundings(
         source=name,
@@ -141,11 +149,13 @@ def _plan(folder: Path, file: Path, sample: Sample, zone: str, zone_from: str) -
         decimal_comma=sample.delimiter == ";",
     )
     read, target = _place(folder, file)
-    proposal = propose(sample.columns, around)
+    if ready:
+        return _Planned(file, mapping, read, target, sample, None, ready)
+    proposal = sharpened(sample.columns, around) or propose(sample.columns, around)
     if sample.unseen:
         note = f"the last {sample.unseen:,} columns were not looked at: write those you need"
         proposal = replace(proposal, notes=(*proposal.notes, note))
-    return _Planned(file, mapping, read, target, sample, proposal)
+    return _Planned(file, mapping, read, target, sample, proposal, None)
 
 
 def _place(folder: Path, file: Path) -> tuple[str, Path | None]:
@@ -167,8 +177,16 @@ def _check_apart(planned: Sequence[_Planned]) -> None:
     seen: dict[str, Path] = {}
     for plan in planned:
         other = seen.setdefault(plan.mapping.name.lower(), plan.file)
-        if other is not plan.file:
+        _check_target(planned, plan)
+        if other is not plan.file and plan.ready is None:
             raise AlreadyThere(plan.mapping, f"{other} and {plan.file} give the same name: rename one")
+
+
+def _check_target(planned: Sequence[_Planned], plan: _Planned) -> None:
+    """Two files of one name cannot both be copied."""
+    for other in planned:
+        if plan.target is not None and other.target == plan.target and other is not plan:
+            raise AlreadyThere(plan.target, f"{other.file} and {plan.file} have the same name: rename one")
 
 
 def _make(folder: Path, zone: str, zone_from: str) -> None:
@@ -182,20 +200,34 @@ def _make(folder: Path, zone: str, zone_from: str) -> None:
         )
 
 
-def _write(plan: _Planned) -> Proposed:
+def _write(plan: _Planned, together: Sequence[_Planned]) -> Proposed:
+    """Copy a file and write its mapping, the first of those that share one for all."""
     if plan.target is not None:
         plan.target.parent.mkdir(exist_ok=True)
         shutil.copyfile(plan.file, plan.target)
     sample = plan.sample
-    origin = Origin(sample.format, plan.read, plan.file.name, sample.rows, sample.whole, sample.header)
-    with plan.mapping.open("x", encoding="utf-8") as file:
-        file.write(render(plan.proposal, origin))
-    return Proposed(plan.file, plan.mapping, plan.read, plan.target is not None, sample, plan.proposal)
+    text = ""
+    if plan.proposal is not None:
+        origin = Origin(sample.format, plan.read, plan.file.name, sample.rows, sample.whole, sample.header)
+        text = render(plan.proposal, origin)
+    elif plan.ready is not None and plan is together[0]:
+        text = ready_mapping(plan.ready, sample.format, [other.read for other in together])
+    if text:
+        with plan.mapping.open("x", encoding="utf-8") as file:
+            file.write(text)
+    return Proposed(
+        plan.file, plan.mapping, plan.read, plan.target is not None, sample, plan.proposal, plan.ready
+    )
 
 
 def _parts(folder: Path, item: Proposed) -> Iterator[RenderableType]:
     rows = f"{item.sample.rows:,} rows" + ("" if item.sample.whole else " of more")
     where = f"copied to {folder / item.data}" if item.copied else f"read where it is, {item.data}"
+    if item.proposal is None:
+        title = TITLES[item.ready or ""]
+        yield Text(f"{item.mapping}: {item.file.name} is {title}, {rows} seen; {where}", style="bold")
+        yield Text("nothing was guessed: the mapping is ready, and made for that tool", style="green")
+        return
     yield Text(f"{item.mapping}: proposed from {rows}; {where}", style="bold")
     table = Table(box=None, pad_edge=False, header_style="dim")
     for head in ("key", "column or value", "why"):

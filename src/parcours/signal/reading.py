@@ -152,7 +152,7 @@ def open_rows(
                 rows = _parquet_rows(engine, path, target)
             case _:
                 rows = _parquet_rows(engine, path, path)
-        return _with_types(engine, rows, read.types, path)
+        return _with_types(engine, rows, read.types, path, grows=read.format in {"json", "parquet"})
     except (EngineProblem, SqlFault) as problem:
         raise UnreadableFile(
             str(path), problem.sentence, "check that the file is what the mapping says"
@@ -246,9 +246,19 @@ def _check_kind(read: Read, path: Path, pattern: str) -> None:
         )
 
 
-def _with_types(engine: Engine, rows: Rows, types: Mapping[str, str], path: Path) -> Rows:
-    """Rows whose declared columns have their declared type; what does not fit is null, and counted."""
+def _with_types(
+    engine: Engine, rows: Rows, types: Mapping[str, str], path: Path, *, grows: bool = False
+) -> Rows:
+    """Rows whose declared columns have their declared type; what does not fit is null, and counted.
+
+    A file may lack a column that others of its series have: of JSON and Parquet such a column is null where it is declared.
+    """
     unknown = [column for column in types if column not in rows.columns]
+    if unknown and grows:
+        absent = ", ".join(f"null as {identifier(column)}" for column in unknown)
+        rows = replace(rows, sql=f"select *, {absent} from ({rows.sql})")
+        rows = replace(rows, columns={**rows.columns, **dict.fromkeys(unknown, "VARCHAR")})
+        unknown = []
     if unknown:
         raise UnreadableFile(
             str(path),
@@ -257,12 +267,32 @@ def _with_types(engine: Engine, rows: Rows, types: Mapping[str, str], path: Path
         )
     if not types:
         return rows
-    casts = ", ".join(
-        f"try_cast({identifier(column)} as {kind}) as {identifier(column)}" for column, kind in types.items()
-    )
+    casts = ", ".join(f"{_typed(column, kind)} as {identifier(column)}" for column, kind in types.items())
     sql = f"select * replace ({casts}) from ({rows.sql})"
     kinds = {column: kind for column, kind in engine.columns(sql).items() if column != ROW}
     return replace(rows, sql=sql, columns=kinds, notes=_misfits(engine, rows.sql, types))
+
+
+def _typed(column: str, kind: str) -> str:
+    """SQL of a column in its declared type; a list of keys with values becomes a map."""
+    value = identifier(column)
+    if not _is_map(kind):
+        return f"try_cast({value} as {kind})"
+    listed = f"try_cast({value} as json)"
+    # Parquet files of some warehouses wrap a list: {"list": [{"element": {...}}, ...]}
+    listed = f"case when json_type({listed}) = 'OBJECT' then to_json(json_extract({listed}, '$.list[*].element')) else {listed} end"
+    pairs = f'case when json_type({listed}) = \'ARRAY\' then from_json({listed}, \'[{{"key": "VARCHAR", "value": "JSON"}}]\') end'
+    return (
+        f"try_cast(list_transform([{pairs}], lambda pairs: map_from_entries(list_transform(list_filter(pairs, "
+        "lambda pair, place: pair.key is not null and list_position(list_transform(pairs, lambda other: other.key), pair.key) = place), "
+        "lambda pair: {'key': pair.key, 'value': case json_type(pair.value) "
+        "when 'OBJECT' then list_filter(json_extract_string(pair.value, '$.*'), lambda one: one is not null)[1] "
+        f"else pair.value ->> '$' end}})))[1] as {kind})"
+    )
+
+
+def _is_map(kind: str) -> bool:
+    return kind.strip().upper().startswith("MAP(")
 
 
 def _csv_rows(engine: Engine, read: Read, path: Path, staging: Path, name: str, *, sample: bool) -> Rows:
@@ -310,7 +340,7 @@ def _misfits(engine: Engine, relation: str, types: Mapping[str, str]) -> dict[st
     """How many values of each typed column do not fit their type."""
     counts = {
         column: engine.value(
-            f"select count(*) from ({relation}) where {identifier(column)} is not null and try_cast({identifier(column)} as {kind}) is null"
+            f"select count(*) from ({relation}) where {identifier(column)} is not null and {_typed(column, kind)} is null"
         )
         for column, kind in types.items()
     }
@@ -382,7 +412,9 @@ def _json_rows(engine: Engine, read: Read, path: Path, staging: Path, name: str)
             str(path), "no line is a JSON object", "write one object a line, or check the format in `read`"
         )
     engine.run(f"drop table if exists {identifier(name)}")
-    doubles = _same_but_for_case(json.loads(structure))
+    shape = json.loads(structure)
+    shape |= {column: "JSON" for column, kind in read.types.items() if _is_open(kind)}
+    doubles = _same_but_for_case(shape)
     if doubles:
         raise UnreadableFile(
             str(path),
@@ -390,7 +422,7 @@ def _json_rows(engine: Engine, read: Read, path: Path, staging: Path, name: str)
             "rename one where the file is made",
         )
     engine.run(
-        f"create temp table {identifier(name)} as select {ROW}, unnest(_object) from (select {ROW}, from_json({_LINE_COLUMN}, {literal(structure)}) as _object from {identifier(raw)} where {good})"
+        f"create temp table {identifier(name)} as select {ROW}, unnest(_object) from (select {ROW}, from_json({_LINE_COLUMN}, {literal(json.dumps(shape))}) as _object from {identifier(raw)} where {good})"
     )
     engine.run(f"drop table {identifier(raw)}")
     sql = f"select * from {identifier(name)}"
@@ -404,6 +436,11 @@ def _json_rows(engine: Engine, read: Read, path: Path, staging: Path, name: str)
         rows.rejected,
         plain_lines=True,
     )
+
+
+def _is_open(kind: str) -> bool:
+    """The type takes any JSON: its keys are no columns, so they may differ from line to line and from file to file."""
+    return _is_map(kind) or kind.strip().upper() == "JSON"
 
 
 def _same_but_for_case(structure: object) -> str:

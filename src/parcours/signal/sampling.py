@@ -259,7 +259,7 @@ def _parquet_excerpt(path: Path, target: Path) -> tuple[Path, bool]:
 
 
 def _sampled(engine: Engine, kind: str, excerpt: Path, staging: Path, *, whole: bool) -> Sample:
-    rows = open_rows(engine, Read.model_validate({kind: str(excerpt)}), excerpt, staging, "proposed")
+    rows = _opened(engine, kind, excerpt, staging)
     header = True
     if kind == "csv" and _no_header(list(rows.columns)):
         header = False
@@ -275,6 +275,22 @@ def _sampled(engine: Engine, kind: str, excerpt: Path, staging: Path, *, whole: 
     return Sample(
         kind, blanks or columns, seen, whole and seen == count, header, delimiter, blanks is not None
     )
+
+
+def _opened(engine: Engine, kind: str, excerpt: Path, staging: Path) -> Rows:
+    """The rows; where keys inside free objects of a tracker differ in capital letters alone, those stay whole."""
+    read = Read.model_validate({kind: str(excerpt)})
+    try:
+        return open_rows(engine, read, excerpt, staging, "proposed")
+    except UnreadableFile:
+        if kind != "json":
+            raise
+        whole = read.model_copy(update={"types": dict.fromkeys(("properties", "traits", "context"), "JSON")})
+        try:
+            return open_rows(engine, whole, excerpt, staging, "proposed")
+        except UnreadableFile:
+            pass
+        raise
 
 
 def _no_header(names: Sequence[str]) -> bool:
