@@ -23,6 +23,7 @@ FOLLOWED = (
     "docs/how-to/connect-a-survey.md",
     "docs/how-to/connect-ga4.md",
     "docs/how-to/connect-segment.md",
+    "docs/how-to/export-journeys.md",
     "docs/how-to/schedule-runs.md",
     "docs/how-to/defend-one-verdict.md",
     "docs/how-to/see-who-is-recognised.md",

@@ -24,6 +24,7 @@ BENCHES = (
     "pipeline",
     "promises",
     "declare",
+    "xes",
     "incremental",
     "small-runs",
     "records",
@@ -37,6 +38,7 @@ BENCHES = (
     "olist",
 )
 PICTURED = ("pipeline", "small-runs", "gaps")
+_OF_EVENT_LOGS = ("declare", "xes")
 _OF_REAL_DATA = ("effects", "olist")
 
 
@@ -45,7 +47,7 @@ class Wanted:
     """What somebody asks of benches; each takes what it knows, and its own defaults for the rest.
 
     Attributes:
-        data: Folder of real data, for `olist`, `declare` (of event logs), `records`, `value` and `effects`; or a simulated workspace that was run, for `truth`.
+        data: Folder of real data, for `olist`, `declare` and `xes` (of event logs), `records`, `value` and `effects`; or a simulated workspace that was run, for `truth`.
         signals: Sizes: those of `pipeline` (a single one is measured with a tenth of it), the largest for `graph`, `mining`,
             `promises`, `incremental`, `records`, `identity-graph` (pairs), `identity-undo` and `gaps` (people).
         runs: Runs of `small-runs`; retailers of `money`.
@@ -101,7 +103,7 @@ def _bench(name: str) -> Callable[..., list[BenchRow]]:
 
 def _has_data(name: str, data: Path | None) -> bool:
     """Some benches are of real data, which nobody may redistribute."""
-    if name == "declare":
+    if name in _OF_EVENT_LOGS:
         from parcours.bench.declare import LOG  # noqa: PLC0415 - who runs one does not wait for all the others
 
         return data is not None and (data / LOG).is_file()
@@ -121,6 +123,7 @@ def _arguments(name: str, wanted: Wanted) -> dict[str, Any]:
         "pipeline": {"sizes": sizes or None, "plot": wanted.plot, **scale},
         "promises": {"signals": largest, **scale},
         "declare": {"data": wanted.data},
+        "xes": {"data": wanted.data},
         "incremental": {"signals": largest, **scale},
         "small-runs": {"runs": wanted.runs, "plot": wanted.plot, **scale},
         "records": {"records": largest, "data": wanted.data},

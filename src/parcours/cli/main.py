@@ -15,6 +15,7 @@ from parcours.cli.deciding import add_deciding, told_decisions
 from parcours.cli.drafting import add_drafting
 from parcours.cli.driving import show_boards, show_drivers
 from parcours.cli.lives import add_lives
+from parcours.cli.logs import add_logs
 from parcours.cli.mining import add_mining
 from parcours.cli.options import (
     AsFormat,
@@ -860,6 +861,7 @@ def bench(
 add_deciding(app)
 add_lives(journeys_app)
 add_mining(journeys_app)
+add_logs(journeys_app)
 add_drafting(map_app)
 add_rights(app)
 add_recognising(identity_app)

@@ -177,16 +177,9 @@ def _check_apart(planned: Sequence[_Planned]) -> None:
     seen: dict[str, Path] = {}
     for plan in planned:
         other = seen.setdefault(plan.mapping.name.lower(), plan.file)
-        _check_target(planned, plan)
-        if other is not plan.file and plan.ready is None:
+        same = plan.file.name in {item.file.name for item in planned if item.file != plan.file}
+        if other is not plan.file and (plan.ready is None or same):
             raise AlreadyThere(plan.mapping, f"{other} and {plan.file} give the same name: rename one")
-
-
-def _check_target(planned: Sequence[_Planned], plan: _Planned) -> None:
-    """Two files of one name cannot both be copied."""
-    for other in planned:
-        if plan.target is not None and other.target == plan.target and other is not plan:
-            raise AlreadyThere(plan.target, f"{other.file} and {plan.file} have the same name: rename one")
 
 
 def _make(folder: Path, zone: str, zone_from: str) -> None:
