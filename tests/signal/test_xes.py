@@ -228,7 +228,7 @@ def test_attributes_of_a_trace_may_follow_its_events(tmp_path: Path) -> None:
 def test_progress_tells_events_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever waits sees how far it is; batches cut through a trace without a trace."""
     monkeypatch.setattr(xes, "ROWS_HELD", 2)
-    events = "".join(f'<event><int key="n" value="{number}"/></event>' for number in range(5))
+    events = "".join(f'<event><!-- parsed --><int key="n" value="{number}"/></event>' for number in range(5))
     path = tmp_path / "log.xes"
     path.write_text(f'<log><trace><string key="concept:name" value="c"/>{events}</trace>{SHORT[5:]}')
     seen: list[int] = []
@@ -244,7 +244,9 @@ def test_progress_tells_events_read(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_a_type_holds_for_all_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A doubt in the last batch reaches the values of the first."""
     monkeypatch.setattr(xes, "ROWS_HELD", 1)
-    events = "".join(f'<event><int key="n" value="{value}"/></event>' for value in ("01", "2", "many"))
+    events = "".join(
+        f'<event><!-- parsed --><int key="n" value="{value}"/></event>' for value in ("01", "2", "many")
+    )
 
     assert rows_of(tmp_path, f"<log><trace>{events}</trace></log>")["n"].to_pylist() == ["01", "2", "many"]
 
@@ -322,9 +324,13 @@ Event = tuple[str, int, datetime]
         st.tuples(letters(), st.lists(st.tuples(letters(), st.integers(-(2**63), 2**63 - 1), instants())))
     ),
     st.integers(1, 5),
+    st.booleans(),
 )
 def test_what_was_logged_comes_back(
-    tmp_path_factory: pytest.TempPathFactory, cases: list[tuple[str, list[Event]]], rows_held: int
+    tmp_path_factory: pytest.TempPathFactory,
+    cases: list[tuple[str, list[Event]]],
+    rows_held: int,
+    parsed: bool,
 ) -> None:
     """No event is lost, doubled, moved or altered, wherever batches are cut."""
 
@@ -335,7 +341,7 @@ def test_what_was_logged_comes_back(
         )
 
     def trace(case: str, events: list[Event]) -> str:
-        inside = "".join(event(*item) for item in events)
+        inside = "".join(event(*item) for item in events) + ("<!-- parsed -->" if parsed else "")
         return f'<trace><string key="concept:name" value={quoteattr(case)}/>{inside}</trace>'
 
     traces = "".join(trace(*case) for case in cases)

@@ -17,9 +17,12 @@ from lxml import etree
 
 from parcours.signal.errors import UnreadableFile
 from parcours.signal.text_file import Unpacked, distinct_names, unpacked
+from parcours.signal.xes_scanning import NotPlain, scan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from parcours.signal.xes_scanning import Attributes, Chunk
 
 TEXT = pa.string()
 INSTANT = pa.timestamp("us", tz="UTC")
@@ -70,13 +73,34 @@ def convert_xes(path: Path, target: Path, progress: Callable[[int], None] | None
     """
     _check_root(path)
     with TemporaryDirectory(prefix=".xes-", dir=target.parent) as folder:
-        log = _Log(path, Path(folder), progress)
-        with unpacked(path) as source:
-            _read(path, source, log)
+        log = _scanned(path, Path(folder, "scanned"), progress) or _parsed(
+            path, Path(folder, "parsed"), progress
+        )
         complete = Path(folder, "complete.parquet")
         log.write(complete)
         complete.replace(target)
     return log.event_count
+
+
+def _scanned(path: Path, folder: Path, progress: Callable[[int], None] | None) -> _Log | None:
+    """The log read in arrays; None where it has something that needs a parser."""
+    folder.mkdir()
+    log = _Log(path, folder, progress)
+    try:
+        with unpacked(path) as source:
+            for chunk in scan(source):
+                log.add_chunk(chunk)
+    except NotPlain:
+        return None
+    return log
+
+
+def _parsed(path: Path, folder: Path, progress: Callable[[int], None] | None) -> _Log:
+    folder.mkdir()
+    log = _Log(path, folder, progress)
+    with unpacked(path) as source:
+        _read(path, source, log)
+    return log
 
 
 def typed(texts: pa.Array, kind: pa.DataType) -> pa.Array | None:
@@ -143,9 +167,13 @@ class _Column:
         self.values.extend(repeat(None, row_count - len(self.values)))
         texts = pa.array(self.values, TEXT)
         self.values = []
+        self.see(texts)
+        return texts
+
+    def see(self, texts: pa.Array) -> None:
+        """The type stays only where all of these are of it."""
         if typed(texts, self.kind) is None:
             self.kind = TEXT
-        return texts
 
 
 class _Rows:
@@ -175,6 +203,14 @@ class _Rows:
             if len(values) < row:
                 values.extend(repeat(None, row - len(values)))
             values.append(value)
+
+    def see(self, found: Mapping[str, Attributes]) -> None:
+        """Keys of a chunk, with their tags."""
+        for key, attributes in found.items():
+            column = self.columns.setdefault(key, _Column())
+            for tag in attributes.tags:
+                column.add_tag(tag)
+            column.see(attributes.texts)
 
     def take(self, row_count: int) -> dict[str, pa.Array]:
         """The batch's columns that hold a value; the next batch begins."""
@@ -225,6 +261,17 @@ class _Log:
             self._taken = taken
             self._spool(split=in_trace)
 
+    def add_chunk(self, chunk: Chunk) -> None:
+        """Whole traces, in arrays."""
+        row_count = len(chunk.trace_of)
+        if not row_count:
+            return
+        self._traces.see(chunk.traces)
+        self._events.see(chunk.events)
+        trace_of = pa.array(chunk.trace_of)
+        columns = {f"case {key}": found.texts.take(trace_of) for key, found in chunk.traces.items()}
+        self._store(columns | {f"event {key}": found.texts for key, found in chunk.events.items()}, row_count)
+
     def end_trace(self) -> None:
         """The trace under way had events and is complete."""
         self._traces.count += 1
@@ -247,7 +294,6 @@ class _Log:
         row_count = self._events.count
         if not row_count:
             return
-        self.event_count += row_count
         open_trace = {
             key: column.values[self._traces.count :] for key, column in self._traces.columns.items()
         }
@@ -255,15 +301,20 @@ class _Log:
         traces = self._traces.take(self._traces.count + 1)
         columns = {f"case {key}": texts.take(trace_of) for key, texts in traces.items()}
         columns |= {f"event {key}": texts for key, texts in self._events.take(row_count).items()}
-        columns["row"] = pa.nulls(row_count)  # keeps the count when no event has any attribute
-        self._batches.append(self._folder / f"{len(self._batches)}.arrow")
-        _write_batch(pa.table(columns), self._batches[-1])
+        self._store(columns, row_count)
         self._trace_of = []
         self._repeated_bytes = 0
         self._split = split
         if split:  # the trace goes on in the next batch, as its first
             for key, values in open_trace.items():
                 self._traces.columns[key].values = values
+
+    def _store(self, columns: dict[str, pa.Array], row_count: int) -> None:
+        """A batch on disk."""
+        columns["row"] = pa.nulls(row_count)  # keeps the count when no event has any attribute
+        self._batches.append(self._folder / f"{len(self._batches)}.arrow")
+        _write_batch(pa.table(columns), self._batches[-1])
+        self.event_count += row_count
         self._progress(self.event_count)
 
     def _names(self) -> dict[str, tuple[str, _Column]]:
