@@ -383,6 +383,34 @@ def test_types_may_be_declared(tmp_path: Path) -> None:
         ), kind
 
 
+def test_a_list_of_keys_and_values_is_a_map_and_an_object_may_stay_whole(tmp_path: Path) -> None:
+    """Any field of a value, the first of a key twice, a plain value; keys that differ in capitals alone; a column no line has; what is no list."""
+    mapping = """
+        source: s
+        read: {json: data/x}
+        types: {params: "MAP(VARCHAR, VARCHAR)", free: JSON, later: VARCHAR}
+        signals:
+          - {type: t, at: at, set: {a: "params['a']", b: "params['b']", c: "free ->> 'c'", d: "free ->> 'C'", later: later}}
+        """
+    lines = [
+        '{"at": "2024-01-01", "params": [{"key": "a", "value": {"int_value": "7"}}, {"key": "a", "value": {"int_value": "8"}}, {"key": "b", "value": 9}], "free": {"c": 1, "C": 2}}',
+        '{"at": "2024-01-02", "params": {"list": [{"element": {"key": "a", "value": {"string_value": null, "double_value": 0.5}}}]}}',
+        '{"at": "2024-01-03", "params": "odd", "free": null}',
+        '{"at": "2024-01-04", "params": []}',
+    ]
+    imported(tmp_path, mapping, {"data/x": "\n".join(lines)})
+
+    found = [row["properties"] for row in signals(tmp_path)]
+    assert [{key: value for key, value in row.items() if value is not None} for row in found] == [
+        {"a": "7", "b": "9", "c": "1", "d": "2"},
+        {"a": "0.5"},
+        {},
+        {},
+    ]
+    (notes,) = [text for (text,) in vault_rows(tmp_path, "select notes from imported_file")]
+    assert json.loads(notes) == {"not_map(varchar, varchar):params": 1}
+
+
 def _place(path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     return path

@@ -330,7 +330,7 @@ def test_what_was_logged_comes_back(
     tmp_path_factory: pytest.TempPathFactory,
     cases: list[tuple[str, list[Event]]],
     rows_held: int,
-    parsed: bool,
+    parsed: bool,  # noqa: FBT001 - drawn
 ) -> None:
     """No event is lost, doubled, moved or altered, wherever batches are cut."""
 

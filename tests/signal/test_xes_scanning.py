@@ -44,7 +44,7 @@ def outcome(path: Path, *, parsed: bool, chunk: int = 1) -> pa.Table | str:
     """Rows, or the sentence of the refusal."""
     target = path.with_suffix(".parquet")
     scanned = (
-        mock.patch.object(xes, "_scanned", lambda *_: None)
+        mock.patch.object(xes, "_scanned", return_value=None)
         if parsed
         else mock.patch.object(xes_scanning, "CHUNK", chunk)
     )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Value = str | int | float | bool
 
-_BEYOND_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+BEYOND_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 class LogUnwritable(ParcoursError, OSError):
@@ -92,6 +92,6 @@ def new_file(path: Path) -> Iterator[IO[str]]:
 
 def legible(text: str, written: Written) -> str:
     """A text without signs that XML 1.0 has no way to write, each counted."""
-    mended = _BEYOND_XML.sub("\ufffd", text)
+    mended = BEYOND_XML.sub("\ufffd", text)
     written.mended += mended != text
     return mended

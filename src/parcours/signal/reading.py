@@ -152,7 +152,7 @@ def open_rows(
                 rows = _parquet_rows(engine, path, target)
             case _:
                 rows = _parquet_rows(engine, path, path)
-        return _with_types(engine, rows, read.types, path, grows=read.format in {"json", "parquet"})
+        return _with_types(engine, rows, read, path, name, sample=sample)
     except (EngineProblem, SqlFault) as problem:
         raise UnreadableFile(
             str(path), problem.sentence, "check that the file is what the mapping says"
@@ -246,15 +246,14 @@ def _check_kind(read: Read, path: Path, pattern: str) -> None:
         )
 
 
-def _with_types(
-    engine: Engine, rows: Rows, types: Mapping[str, str], path: Path, *, grows: bool = False
-) -> Rows:
+def _with_types(engine: Engine, rows: Rows, read: Read, path: Path, name: str, *, sample: bool) -> Rows:
     """Rows whose declared columns have their declared type; what does not fit is null, and counted.
 
     A file may lack a column that others of its series have: of JSON and Parquet such a column is null where it is declared.
     """
+    types = read.types
     unknown = [column for column in types if column not in rows.columns]
-    if unknown and grows:
+    if unknown and read.format in {"json", "parquet"}:
         absent = ", ".join(f"null as {identifier(column)}" for column in unknown)
         rows = replace(rows, sql=f"select *, {absent} from ({rows.sql})")
         rows = replace(rows, columns={**rows.columns, **dict.fromkeys(unknown, "VARCHAR")})
@@ -267,10 +266,17 @@ def _with_types(
         )
     if not types:
         return rows
+    notes = _misfits(engine, rows, types)
     casts = ", ".join(f"{_typed(column, kind)} as {identifier(column)}" for column, kind in types.items())
     sql = f"select * replace ({casts}) from ({rows.sql})"
+    if (
+        any(_is_map(kind) for kind in types.values()) and not sample
+    ):  # made once, not for each expression that looks into it
+        table = identifier(f"{name}_typed")
+        engine.run(f"create or replace temp table {table} as {sql}; drop table if exists {identifier(name)}")
+        sql = f"select * from {table}"
     kinds = {column: kind for column, kind in engine.columns(sql).items() if column != ROW}
-    return replace(rows, sql=sql, columns=kinds, notes=_misfits(engine, rows.sql, types))
+    return replace(rows, sql=sql, columns=kinds, notes=notes)
 
 
 def _typed(column: str, kind: str) -> str:
@@ -336,15 +342,27 @@ def _unclosed(
     return [Unreadable(line, "unclosed_quote", content)] if lost else []
 
 
-def _misfits(engine: Engine, relation: str, types: Mapping[str, str]) -> dict[str, int]:
+def _misfits(engine: Engine, rows: Rows, types: Mapping[str, str]) -> dict[str, int]:
     """How many values of each typed column do not fit their type."""
-    counts = {
-        column: engine.value(
-            f"select count(*) from ({relation}) where {identifier(column)} is not null and {_typed(column, kind)} is null"
-        )
-        for column, kind in types.items()
+    asked = [column for column, kind in types.items() if kind != rows.columns[column]]
+    if not asked:
+        return {}
+    counts = ", ".join(
+        f"count(*) filter ({identifier(column)} is not null and {_misfit(column, types[column])})"
+        for column in asked
+    )
+    found = engine.rows(f"select {counts} from ({rows.sql})")[0]
+    return {
+        f"not_{types[column].lower()}:{column}": count
+        for column, count in zip(asked, found, strict=True)
+        if count
     }
-    return {f"not_{types[column].lower()}:{column}": count for column, count in counts.items() if count}
+
+
+def _misfit(column: str, kind: str) -> str:
+    if _is_map(kind):
+        return f"coalesce(json_type(try_cast({identifier(column)} as json)) not in ('ARRAY', 'OBJECT', 'NULL'), true)"
+    return f"{_typed(column, kind)} is null"
 
 
 def _load_text(

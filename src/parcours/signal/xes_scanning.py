@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 from xml.parsers import expat
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from parcours.signal.logged import BEYOND_XML
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from io import RawIOBase
+    from typing import BinaryIO
 
     from numpy.typing import NDArray
 
@@ -34,7 +39,7 @@ _DEPTH_AFTER = np.array([1, 2, 1, 0])
 _CHANGE = np.array([1, 1, -1, -1, 0])
 
 
-class NotPlain(Exception):  # noqa: N818 - no error: it is read another way
+class NotPlain(Exception):
     """The log has something that only a parser understands: a list, a comment, single quotes, a fault."""
 
 
@@ -66,7 +71,7 @@ class Chunk:
     trace_of: NDArray[np.int64]
 
 
-def scan(source: IO[bytes]) -> Iterator[Chunk]:
+def scan(source: RawIOBase | BinaryIO) -> Iterator[Chunk]:
     """The traces of a log, some at a time.
 
     Plain is a log in UTF-8 whose traces hold events, and both attributes written `<string key="K" value="V"/>`, and nothing else. What comes
@@ -77,7 +82,7 @@ def scan(source: IO[bytes]) -> Iterator[Chunk]:
     """
     held = _after_head(source)
     while True:
-        more = source.read(CHUNK)
+        more = source.read(CHUNK) or b""
         held += more
         end = held.rfind(b"</trace>") + len(b"</trace>")
         if end >= len(b"</trace>"):
@@ -91,9 +96,9 @@ def scan(source: IO[bytes]) -> Iterator[Chunk]:
         raise NotPlain
 
 
-def _after_head(source: IO[bytes]) -> bytes:
+def _after_head(source: RawIOBase | BinaryIO) -> bytes:
     """What follows the head of a log, which is parsed, and must be well-formed."""
-    held = source.read(CHUNK)
+    held = source.read(CHUNK) or b""
     begin = held.find(b"<trace>")
     head = held[: max(begin, 0)]
     encoding = _ENCODING.match(head.removeprefix(b"\xef\xbb\xbf"))
@@ -115,11 +120,11 @@ def _chunk(data: bytes) -> Chunk:
     attributes = kinds == _ATTRIBUTE
     if len(quotes) != 4 * np.count_nonzero(attributes):
         raise NotPlain
-    quotes = quotes.reshape(-1, 4)
-    ends[attributes] = _attribute_ends(signs, ends[attributes], quotes)
+    pairs = quotes.reshape(-1, 4)
+    ends[attributes] = _attribute_ends(signs, ends[attributes], pairs)
     _check_gaps(signs, starts, ends)
     level, trace, event, trace_of = _structure(kinds, attributes)
-    keys, values = _texts(data, quotes)
+    keys, values = _texts(data, pairs)
     found = [
         _by_key(keys, values, tags[attributes], of, row, count)
         for of, row, count in (
@@ -181,7 +186,8 @@ def _attribute_ends(
         or not _has(signs, closing, b"/>")
     ):
         raise NotPlain
-    return closing + 1
+    ends: NDArray[np.int64] = closing + 1
+    return ends
 
 
 def _check_gaps(signs: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> None:
@@ -254,17 +260,12 @@ def _sign(found: re.Match[str]) -> str:
     if found[1]:
         return _NAMED[found[1]]
     code = int(found[2]) if found[2] else int(found[3], 16)
-    if (
-        (code < ord(" ") and chr(code) not in "\t\n\r")
-        or 0xD800 <= code < 0xE000
-        or code in (0xFFFE, 0xFFFF)
-        or code > 0x10FFFF
-    ):  # noqa: PLR2004 - what XML has not
+    if code > sys.maxunicode or BEYOND_XML.match(chr(code)):
         raise NotPlain
     return chr(code)
 
 
-def _by_key(  # noqa: PLR0913, PLR0917 - parallel arrays
+def _by_key(
     keys: pa.Array,
     values: pa.Array,
     tags: NDArray[np.int8],
