@@ -325,6 +325,20 @@ def test_tables_of_a_warehouse_need_no_guess_of_who_and_when(tmp_path: Path) -> 
     assert "192.0.2" not in json.dumps(lived)
 
 
+def test_no_event_of_a_warehouse_counts_twice(tmp_path: Path) -> None:
+    """`tracks` repeats, without properties, what stands in the tables of its events: those are left to them, others it gives."""
+    (tmp_path / "order_completed.csv").write_text(ORDERS, "utf-8")
+    rows = [line.split(",")[:9] for line in ORDERS.splitlines()[:3]]
+    rows.append(["e-9", *rows[1][1:7], "coupon_applied", "Coupon Applied"])
+    (tmp_path / "tracks.csv").write_text("\n".join(",".join(row) for row in rows), "utf-8")
+
+    counted = begin(tmp_path / "shop", tmp_path / "order_completed.csv", tmp_path / "tracks.csv")
+
+    assert counted == {"received": 4, "accepted": 3, "refused": {"duplicate_id": 1}}
+    lived = story(tmp_path / "shop", "customer:C-301")
+    assert sorted(one["type"] for one in lived) == ["coupon.applied", "order.placed"]
+
+
 def test_a_second_file_of_a_tool_belongs_beside_the_first(tmp_path: Path) -> None:
     """The mapping that is there would read it too: it says so, and writes nothing."""
     file = write_lines(tmp_path / "events_20260905.jsonl", SATURDAY)

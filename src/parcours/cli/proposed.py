@@ -101,7 +101,13 @@ def propose_sources(folder: Path, files: Sequence[Path]) -> list[Proposed]:
         engine = open_engine(Path(spare, "spill"), _MEMORY, threads=1)
         try:
             planned = [
-                _plan(folder, file, take_sample(engine, file, Path(spare, str(number))), zone, zone_from)
+                _plan(
+                    folder,
+                    file,
+                    take_sample(engine, file, Path(spare, str(number))),
+                    Surroundings("", zone=zone, zone_from=zone_from),
+                    [source_name(other) for other in files if other != file],
+                )
                 for number, file in enumerate(files)
             ]
         finally:
@@ -131,7 +137,8 @@ def _zone_of(folder: Path) -> tuple[str, str]:
     return (name, "this machine's zone") if is_time_zone(name) else ("UTC", "UTC")
 
 
-def _plan(folder: Path, file: Path, sample: Sample, zone: str, zone_from: str) -> _Planned:
+def _plan(folder: Path, file: Path, sample: Sample, around: Surroundings, others: Sequence[str]) -> _Planned:
+    """What a file becomes, beside the sources named `others`."""
     ready = recognise(sample.columns)
     name = ready or source_name(file)
     mapping = folder / "sources" / f"{name}.yaml"
@@ -140,10 +147,9 @@ def _plan(folder: Path, file: Path, sample: Sample, zone: str, zone_from: str) -
         raise AlreadyThere(
             mapping, f"put the file beside those that its `read` names, or {fix}" if ready else fix
         )
-    around = Surroundings(
+    around = replace(
+        around,
         source=name,
-        zone=zone,
-        zone_from=zone_from,
         day=(format_instant(int(file.stat().st_mtime) * 1_000_000) or "")[:10],
         whole=sample.whole,
         decimal_comma=sample.delimiter == ";",
@@ -151,7 +157,7 @@ def _plan(folder: Path, file: Path, sample: Sample, zone: str, zone_from: str) -
     read, target = _place(folder, file)
     if ready:
         return _Planned(file, mapping, read, target, sample, None, ready)
-    proposal = sharpened(sample.columns, around) or propose(sample.columns, around)
+    proposal = sharpened(sample.columns, around, others) or propose(sample.columns, around)
     if sample.unseen:
         note = f"the last {sample.unseen:,} columns were not looked at: write those you need"
         proposal = replace(proposal, notes=(*proposal.notes, note))

@@ -115,10 +115,15 @@ def ready_mapping(name: str, format: str, paths: Sequence[str]) -> str:  # noqa:
     return text
 
 
-def sharpened(columns: Sequence[Column], around: Surroundings) -> Proposal | None:
+def sharpened(columns: Sequence[Column], around: Surroundings, others: Sequence[str] = ()) -> Proposal | None:
     """A proposal for a table of a Segment or RudderStack warehouse; None where the file is none.
 
     Its identifiers, times and ids are known; its properties and traits are proposed as of any other file.
+
+    Args:
+        columns: Of the table.
+        around: What its values do not say.
+        others: Names of the tables proposed together with it: `tracks` leaves to them the events that they are named after.
     """
     by_name = {column.name.lower(): column for column in columns}
     if not (
@@ -140,12 +145,24 @@ def sharpened(columns: Sequence[Column], around: Surroundings) -> Proposal | Non
         found,
         id=_known("id", by_name["id"].expression, "id"),
         person=(*known, *(guess for guess in found.person if guess.key in {"email", "phone"})),
-        signals=(SignalGuess(_kind(around.source, by_name), at),),
+        signals=(SignalGuess(_kind(around.source, by_name), at, _elsewhere(around.source, others)),),
         has_time=True,
         zone=_known("time_zone", "UTC", "", is_text=True),
         looks_up=None,
         notes=(*(note for note in found.notes if "time" not in note), *_notes(around.source)),
     )
+
+
+def _elsewhere(source: str, others: Sequence[str]) -> str | None:
+    """The condition that leaves out of `tracks` what has a table of its own."""
+    events = sorted({_slug(other) for other in others if _last_word(other) not in {"tracks", *_CALLS}})
+    if _last_word(source) != "tracks" or not events:
+        return None
+    return f"event not in ({', '.join(literal(event) for event in events)})"
+
+
+def _slug(source: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", source.lower())
 
 
 def _notes(source: str) -> tuple[str, ...]:
@@ -163,7 +180,7 @@ def _kind(source: str, columns: Collection[str]) -> Guess:
         return _known("type", _CALLS[word], "", is_text=True)
     if "event" in columns:
         return _known("type", _type("event", _object_verb("event")), "event")
-    slug = re.sub(r"[^a-z0-9]+", "_", source.lower())
+    slug = _slug(source)
     kind = next((kind for kind, _, _, names in EVENTS if slug in names), re.sub(r"_([a-z]+)$", r".\1", slug))
     return _known("type", kind, "", is_text=True)
 
