@@ -93,6 +93,8 @@ def test_a_plain_log_is_scanned(tmp_path: Path) -> None:
         ("</log>", "</log><log>"),
         ('encoding="UTF-8"', 'encoding="ISO-8859-1"'),
         ("<log xmlns", "<log a=1 xmlns"),
+        ('version="1.0"', 'version=".0"'),
+        ('encoding="UTF-8"', 'encoding="TF-8"'),
     ],
 )
 def test_what_is_otherwise_is_left_to_the_parser(tmp_path: Path, old: str, new: str) -> None:

@@ -451,6 +451,11 @@ def _check_root(path: Path) -> None:
         root = str(found)
     except expat.ExpatError as error:
         raise _broken_xml(path, error.lineno, expat.ErrorString(error.code)) from error
+    except LookupError as error:
+        what = f"it says that it is written in an encoding nobody knows: {str(error).rpartition(' ')[2][:40]}"
+        raise UnreadableFile(
+            str(path), what, "correct `encoding` in its first line, or export it as UTF-8"
+        ) from None
     if root != "log":
         what = f"its root element is <{root[:40]}>, not the <log> of XES"
         raise UnreadableFile(str(path), what, "check that the file is an XES event log")

@@ -6,11 +6,11 @@ import re
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from xml.parsers import expat
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from lxml import etree
 
 from parcours.signal.logged import BEYOND_XML
 
@@ -105,8 +105,8 @@ def _after_head(source: RawIOBase | BinaryIO) -> bytes:
     if begin < 0 or (encoding and encoding[1].lower() not in {b"utf-8", b"us-ascii"}):
         raise NotPlain
     try:
-        expat.ParserCreate().Parse(head + b"</log>", True)
-    except expat.ExpatError:
+        etree.fromstring(head + b"</log>", etree.XMLParser(resolve_entities=False, no_network=True))
+    except etree.XMLSyntaxError:
         raise NotPlain from None
     return held[begin:]
 
