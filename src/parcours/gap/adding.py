@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from parcours.gap import due
+from parcours.gap.outcome import BROKEN, KEPT, PENDING, UNOBSERVABLE, WAIVED
 from parcours.gap.roles import signal_role, target_role, triggers
 from parcours.gap.timed import covered, settled, waived, with_ends, with_evidence
 from parcours.journey.where import number_of
@@ -50,14 +51,14 @@ def judge_sum(bench: Bench, promise: Promise, pool: Pool, undated: Pool | None) 
             "verdict": f"""
             select *,
                    case
-                       when excused then 'waived'
-                       when deadline_at is null or asked is null then 'unobservable'
-                       when asked <= 0 then 'waived'
-                       when {waived(decided, f"waiver_at <= {end}")} then 'waived'
-                       when {decided} then 'kept'
-                       when {end} > {bench.as_of} then 'pending'
-                       when not is_undated and {covered(bench, promise, end)} then 'broken'
-                       else 'unobservable'
+                       when excused then {WAIVED}
+                       when deadline_at is null or asked is null then {UNOBSERVABLE}
+                       when asked <= 0 then {WAIVED}
+                       when {waived(decided, f"waiver_at <= {end}")} then {WAIVED}
+                       when {decided} then {KEPT}
+                       when {end} > {bench.as_of} then {PENDING}
+                       when not is_undated and {covered(bench, promise, end)} then {BROKEN}
+                       else {UNOBSERVABLE}
                    end as verdict
             from known""",
         }

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from parcours.lake import Engine
 
 RELATION = "pool_ahead"
+# What a search looks at: nothing else of a trigger is sorted along with it.
+_SOUGHT_BY = ("unit_id", "at_us", "ordinal", "signal_id", "place", "later", "is_tied")
 _WORTH = 2  # as many promises must ask the same: one alone looks for itself
 
 
@@ -43,18 +45,18 @@ def look_ahead(engine: Engine, scope: Scope, promises: Sequence[Promise], pool: 
     if not shared or trigger is None:
         return pool
     exact = _exact(scope, promises, pool)
-    answers, steps = {}, {"answered": _triggers(scope, promises, pool)}
+    begun = _triggers(scope, promises, pool)
+    answers, steps = {}, {"answered": f"select {', '.join(_SOUGHT_BY)} from ({begun})"}
     for number, (question, role) in enumerate(shared.items()):
         last = list(steps)[-1]
         steps[f"with_{number}"] = first_after(last, replace(role, name=f"next_{number}"))
         answers[question] = _columns(f"next_{number}", is_exact=question in exact, has_ties=role.has_ties)
     kept = sorted({column for found in answers.values() for column in found.values()} - {NOWHERE})
-    last = list(steps)[-1]
-    own = ", ".join(f"{last}.{column}" for column in _own(engine, steps["answered"]))
     engine.run(f"""
         create or replace temp table {RELATION} as
         with {", ".join(f"{name} as ({step})" for name, step in steps.items())}
-        select {own}, {", ".join(kept)} from {last}""")
+        select t.*, {", ".join(f"a.{column}" for column in kept)}
+        from ({begun}) as t join {list(steps)[-1]} as a on a.place = t.place""")
     return replace(pool, ahead={trigger.signal: Ahead(RELATION, answers)})
 
 
@@ -76,7 +78,3 @@ def _triggers(scope: Scope, promises: Sequence[Promise], pool: Pool) -> str:
     refs = [promise.trigger for promise in promises if promise.trigger is not None]
     wanted = " or ".join(dict.fromkeys(scope.selects(ref) for ref in refs))
     return f"select * from {pool.of(refs[0])} where journey_id is not null and ({wanted})"
-
-
-def _own(engine: Engine, triggers: str) -> list[str]:
-    return list(engine.columns(triggers))

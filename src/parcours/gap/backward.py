@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from parcours.gap.outcome import BROKEN, KEPT, UNOBSERVABLE, WAIVED
 from parcours.gap.roles import last_placed, other_file, signal_role, target_role, triggers
 from parcours.gap.timed import covered, with_evidence
 from parcours.journey.tables import FILE_SHIFT
@@ -36,11 +37,11 @@ def judge_preceded(bench: Bench, promise: Promise, pool: Pool, undated: Pool | N
         "verdict": f"""
             select *,
                    case
-                       when excused then 'waived'
-                       when coalesce({kept}, false) then 'kept'
-                       when waiver_at >= from_at then 'waived'
-                       when not is_undated and {covered(bench, promise, "deadline_at", "from_at")} then 'broken'
-                       else 'unobservable'
+                       when excused then {WAIVED}
+                       when coalesce({kept}, false) then {KEPT}
+                       when waiver_at >= from_at then {WAIVED}
+                       when not is_undated and {covered(bench, promise, "deadline_at", "from_at")} then {BROKEN}
+                       else {UNOBSERVABLE}
                    end as verdict
             from known"""
     }
@@ -50,14 +51,14 @@ def _looking_back(promise: Promise, pool: Pool) -> str:
     """Triggers with their window: as far back as `within` says, else to the first signal of the unit."""
     if promise.calendar is not None:
         return """
-            select t.* exclude (source_zone), d.deadline_at as from_at, t.at_us as deadline_at
+            select t.*, d.deadline_at as from_at, t.at_us as deadline_at
             from trigger as t left join deadline as d on d.signal_id = t.signal_id"""
     if promise.within is not None:
         return f"""
-            select * exclude (source_zone), at_us - {duration_us(promise.within)} as from_at, at_us as deadline_at
+            select *, at_us - {duration_us(promise.within)} as from_at, at_us as deadline_at
             from trigger"""
     return f"""
-            select t.* exclude (source_zone), f.from_at, t.at_us as deadline_at
+            select t.*, f.from_at, t.at_us as deadline_at
             from trigger as t
             join {identifier(pool.firsts)} as f on f.unit_id = t.unit_id"""
 
@@ -150,7 +151,7 @@ def judge_same(bench: Bench, promise: Promise, pool: Pool, undated: Pool | None)
             from latest
             group by {named}""",
         "with_target": f"""
-            select t.* exclude (source_zone, earlier_at, earlier_id), a.* exclude ({named}),
+            select t.* exclude (earlier_at, earlier_id), a.* exclude ({named}),
                    case when a.tie_agrees then t.at_us else a.sure_at end as target_at,
                    case when a.tie_agrees then a.tied_id else a.sure_id end as target_id,
                    a.sure_at as from_at, t.at_us as deadline_at
@@ -160,12 +161,12 @@ def judge_same(bench: Bench, promise: Promise, pool: Pool, undated: Pool | None)
         "verdict": f"""
             select *,
                    case
-                       when excused then 'waived'
-                       when tie_agrees or sure_agrees then 'kept'
-                       when sure_at is null or not sure_known then 'unobservable'
-                       when waiver_at >= sure_at then 'waived'
-                       when not is_undated and {covered(bench, promise, "deadline_at", "from_at")} then 'broken'
-                       else 'unobservable'
+                       when excused then {WAIVED}
+                       when tie_agrees or sure_agrees then {KEPT}
+                       when sure_at is null or not sure_known then {UNOBSERVABLE}
+                       when waiver_at >= sure_at then {WAIVED}
+                       when not is_undated and {covered(bench, promise, "deadline_at", "from_at")} then {BROKEN}
+                       else {UNOBSERVABLE}
                    end as verdict
             from known""",
     }

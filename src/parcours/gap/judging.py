@@ -6,6 +6,7 @@ sentences. When something falls due is in `due`, what is looked for after a trig
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from parcours.gap.adding import judge_sum
@@ -13,7 +14,8 @@ from parcours.gap.ahead import look_ahead
 from parcours.gap.awaiting import tell_deadlines
 from parcours.gap.backward import judge_preceded, judge_same
 from parcours.gap.measured import judge_measure, judge_place, place_of
-from parcours.gap.placing import LIVED, Pool, place_signals
+from parcours.gap.outcome import CONTESTED, VERDICT_CODE
+from parcours.gap.placing import LIVED, Pool, place_signals, week_of
 from parcours.gap.repeated import judge_rhythm
 from parcours.gap.roles import WHOLE, signal_role
 from parcours.gap.several import judge_count
@@ -50,8 +52,8 @@ _JUDGED = (
 _TOLD = ("part_id", "from_at", "found", "asked", "original_deadline_at", "original_verdict", "denied_id")
 _BYTES_HELD = (
     1 << 10
-)  # of the engine's memory for each verdict that is held: an eighth of it, as one takes some 120
-_VERDICT_CODE = "enum ('kept', 'broken', 'pending', 'unobservable', 'waived', 'contested')"
+)  # of the engine's memory for each verdict that is held: an eighth of it at most, as one takes up to 120
+_TOGETHER = 8  # promises in one statement: planned together, and their verdicts laid down together
 
 
 def judge(
@@ -71,48 +73,111 @@ def judge(
         Promise name and verdicts, in the order of the map.
     """
     promises = bench.scope.map.promises
-    slices = [f"slice_{number}" for number in range(len(bench.scope.map.slices))]
-    told = [column for column in _TOLD if any(column in _told(bench, promise) for promise in promises)]
-    columns = ", ".join((*_JUDGED, *told, *slices))
-    coded = ", ".join(
-        f"cast({column} as {_VERDICT_CODE}) as {column}" if column.endswith("verdict") else column
-        for column in (*_JUDGED, *told, *slices)
-    )
-    nothing_judged = f"create or replace temp table judged as select {coded} from ({VERDICT.empty_sql})"
-    engine.run(nothing_judged)
-    _show_verdicts(engine, bench, told)
+    held = _Held(engine, bench)
     _slice_journeys(engine, bench.scope)
-    pools = _Pools(engine, bench.scope)
-    counts: dict[str, int] = {}
-    held, most = 0, most or engine.memory // _BYTES_HELD
+    pools = _Pools(engine, bench.scope, bench.zone)
+    most = most or engine.memory // _BYTES_HELD
     for group in _alike(promises):
         pools.look_ahead(group)
+        waiting: list[tuple[Promise, str]] = []
         for promise in group:
             steps = _steps(engine, bench, promise, pools)
-            verdicts = f"select {columns} from ({_finish(bench, promise, told, steps)})"
-            counts[promise.promise] = engine.value(f"insert into judged {verdicts}")
-            held += counts[promise.promise]
-            if take is not None and held > most:
+            judged = (promise, _finish(bench, promise, held.told_by(promise), steps))
+            if _holds_rows(promise, steps):
+                held.add([judged])
+            else:
+                waiting.append(judged)
+            if len(waiting) == _TOGETHER or promise is group[-1]:
+                held.add(waiting)
+                waiting = []
+            if take is not None and held.count > most:
                 take()
-                engine.run(nothing_judged)
-                held = 0
+                held.forget()
     drop_pools(engine)
-    return [(promise.promise, counts[promise.promise]) for promise in promises]
+    counts = held.counted()
+    return [(promise.promise, counts[bench.promise_ids[promise.promise]]) for promise in promises]
 
 
-def _show_verdicts(engine: Engine, bench: Bench, told: Sequence[str]) -> None:
-    """View `verdict_new`: what is judged so far, with the columns of the lake's table."""
-    original = (
-        ", cast(v.original_verdict as varchar) as original_verdict" if "original_verdict" in told else ""
-    )
-    untold = "".join(
-        f", null::{VERDICT.columns[column]} as {column}" for column in _TOLD if column not in told
-    )
-    engine.run(f"""
-        create or replace temp view verdict_new as
-        select v.* replace (cast(v.verdict as varchar) as verdict{original}){untold}, j.person_id, {bench.map_id} as map_id, {SETTLED} as layer
-               {_no_slices(len(bench.scope.map.slices))}
-        from judged as v left join journey_new as j on j.journey_id = v.journey_id""")
+def _holds_rows(promise: Promise, steps: Steps) -> bool:
+    """Whether the engine must hold many rows to judge a promise, or tables that are made for it alone; else it goes over its triggers once."""
+    return promise.calendar is not None or any("asof" in step for step in steps.values())
+
+
+class _Held:
+    """The verdicts so far, shown by the temporary view `verdict_new` with the columns of the lake's table.
+
+    Most promises fill few of the columns in `_TOLD`, so what some do fill lies in a table of its own.
+
+    Args:
+        engine: Where it is judged.
+        bench: Of the map.
+
+    Attributes:
+        count: Verdicts since the last were forgotten.
+    """
+
+    def __init__(self, engine: Engine, bench: Bench) -> None:
+        self._engine, self._bench = engine, bench
+        self._slices = [f"slice_{number}" for number in range(len(bench.scope.map.slices))]
+        filled = {column for promise in bench.scope.map.promises for column in _told(bench, promise)}
+        self._told = tuple(column for column in _TOLD if column in filled)
+        self._forgotten: Counter[int] = Counter()
+        self._clear()
+        self._show()
+
+    def told_by(self, promise: Promise) -> tuple[str, ...]:
+        """Columns of `_TOLD` in the table that holds the verdicts of a promise."""
+        return self._told if _told(self._bench, promise) else ()
+
+    def add(self, judged: Sequence[tuple[Promise, str]]) -> None:
+        """Hold the verdicts of promises, each with its query: many small inserts cost several times as much as one."""
+        for table, told in self._tables().items():
+            columns = self._columns(told)
+            queries = [f"select {columns} from ({sql})" for item, sql in judged if self.told_by(item) == told]
+            if queries:
+                self.count += self._engine.value(f"insert into {table} {' union all '.join(queries)}")
+
+    def forget(self) -> None:
+        """What is held was taken."""
+        self._forgotten = self.counted()
+        self._clear()
+
+    def counted(self) -> Counter[int]:
+        """Verdicts by the promise's code, also of those that were forgotten."""
+        found = self._forgotten.copy()
+        for table in self._tables():
+            found.update(dict(self._engine.rows(f"select promise_id, count(*) from {table} group by all")))
+        return found
+
+    def _tables(self) -> dict[str, tuple[str, ...]]:
+        return {"judged": (), "judged_telling": self._told} if self._told else {"judged": ()}
+
+    def _columns(self, told: tuple[str, ...]) -> str:
+        return ", ".join((*_JUDGED, *told, *self._slices))
+
+    def _clear(self) -> None:
+        self.count = 0
+        for table, told in self._tables().items():
+            coded = ", ".join(
+                f"cast({column} as {VERDICT_CODE}) as {column}" if column.endswith("verdict") else column
+                for column in (*_JUDGED, *told, *self._slices)
+            )
+            self._engine.run(
+                f"create or replace temp table {table} as select {coded} from ({VERDICT.empty_sql})"
+            )
+
+    def _show(self) -> None:
+        held = " union all by name ".join(f"select * from {table}" for table in self._tables())
+        untold = "".join(
+            f", null::{VERDICT.columns[column]} as {column}" for column in _TOLD if column not in self._told
+        )
+        texts = ("verdict", *(("original_verdict",) if "original_verdict" in self._told else ()))
+        replaced = ", ".join(f"cast(v.{column} as varchar) as {column}" for column in texts)
+        self._engine.run(f"""
+            create or replace temp view verdict_new as
+            select v.* replace ({replaced}){untold}, j.person_id, {self._bench.map_id} as map_id, {SETTLED} as layer
+                   {_no_slices(len(self._slices))}
+            from ({held}) as v left join journey_new as j on j.journey_id = v.journey_id""")
 
 
 def _alike(promises: Sequence[Promise]) -> list[list[Promise]]:
@@ -170,7 +235,7 @@ def _steps(engine: Engine, bench: Bench, promise: Promise, pools: _Pools) -> Ste
 
 def trace(engine: Engine, bench: Bench, promise: Promise) -> tuple[Steps, Pool]:
     """The queries of a promise, and the signals it looks at: for whoever asks why a verdict is what it is, and calls `drop_pools` after."""
-    pools = _Pools(engine, bench.scope)
+    pools = _Pools(engine, bench.scope, bench.zone)
     steps = _steps(engine, bench, promise, pools)
     place = place_of(promise, bench.scope.world.namespaces)
     if place is None:
@@ -191,7 +256,7 @@ def _contested(scope: Scope, promise: Promise, pool: Pool, verdict: str) -> Step
             from ({denial.signals})
             group by {keys}""",
         "contested": f"""
-            select v.* replace (case when {denied} then 'contested' else v.verdict end as verdict),
+            select v.* replace (case when {denied} then {CONTESTED} else v.verdict end as verdict),
                    case when {denied} then d.denied_id end as denied_id
             from {verdict} as v
             left join denied as d on {denial.meets("v", "d")}""",
@@ -208,11 +273,12 @@ class _Pools:
     Args:
         engine: Holds `assigned`, and the views `seen` and `timeless`.
         scope: Of the map.
+        zone: In which weeks are counted.
     """
 
-    def __init__(self, engine: Engine, scope: Scope) -> None:
+    def __init__(self, engine: Engine, scope: Scope, zone: str) -> None:
         self._engine, self._scope = engine, scope
-        self._placed_lived = self._lived = place_signals(engine, scope, LIVED)
+        self._placed_lived = self._lived = place_signals(engine, scope, LIVED, zone=zone)
         self._made: dict[str, Pool | None] = {}
         self._undated = {code for (code,) in engine.rows("select distinct type_id from timeless")}
 
@@ -301,7 +367,7 @@ def _slice_journeys(engine: Engine, scope: Scope) -> None:
         group by journey_id""")
 
 
-def _finish(bench: Bench, promise: Promise, told: list[str], steps: Steps) -> str:
+def _finish(bench: Bench, promise: Promise, told: Sequence[str], steps: Steps) -> str:
     """The verdict's row: ids, week, slices, and what the patterns of the map tell."""
     *first, last = steps.items()
     sql = f"with {', '.join(f'{name} as ({step})' for name, step in first)} {last[1]}"
@@ -317,18 +383,14 @@ def _finish(bench: Bench, promise: Promise, told: list[str], steps: Steps) -> st
         value, join = _slice(scope, number)
         slices.append(f"{value} as slice_{number}")
         joins += [join] if join else []
-    moment = (
-        "make_timestamp(v.at_us)"
-        if bench.zone == "UTC"
-        else f"timezone({literal(bench.zone)}, make_timestamptz(v.at_us))"
-    )
+    week = "v.week" if promise.trigger else week_of("v.at_us", bench.zone)  # a trigger's was told once
     carried = any(name in scope.places or name in scope.values for name in scope.map.slices)
     if carried:
         joins.insert(0, "left join journey_slice as f on f.journey_id = v.journey_id")
     return f"""
         select {bench.promise_ids[promise.promise]} as promise_id, v.journey_id, v.unit_id, v.signal_id as trigger_id,
                v.at_us as trigger_at, v.deadline_at, v.target_id, v.target_at, v.verdict,
-               cast(yearweek({moment}) as integer) as week,
+               {week} as week,
                {", ".join(["coalesce(v.weight, 1) as weight", *slices])}{more}
         from ({sql}) as v {" ".join(joins)}"""
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from parcours.gap import due
+from parcours.gap.outcome import BROKEN, KEPT, PENDING, UNOBSERVABLE, WAIVED
 from parcours.gap.roles import first_after, none_after, signal_role, target_role, triggers
 from parcours.gap.timed import waived
 from parcours.journey.where import number_of
@@ -63,12 +64,12 @@ def judge_measure(bench: Bench, promise: Promise, pool: Pool) -> Steps:
 
 def _verdict(waiver_in: str, over: str) -> str:
     return f"""case
-                   when excused then 'waived'
-                   when {waived("(target_at is not null)", waiver_in)} then 'waived'
-                   when failing > 0 then 'broken'
-                   when target_at is not null then 'kept'
-                   when coalesce({over}, false) then 'unobservable'
-                   else 'pending'
+                   when excused then {WAIVED}
+                   when {waived("(target_at is not null)", waiver_in)} then {WAIVED}
+                   when failing > 0 then {BROKEN}
+                   when target_at is not null then {KEPT}
+                   when coalesce({over}, false) then {UNOBSERVABLE}
+                   else {PENDING}
                end"""
 
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from parcours.gap import due
+from parcours.journey.scope import instant_of
 from parcours.journey.tables import FILE_SHIFT
-from parcours.lake import identifier
+from parcours.lake import identifier, literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -82,7 +83,9 @@ class Pool:
         return self.given.of(trigger)
 
 
-def place_signals(engine: Engine, scope: Scope, name: str, lived: Pool | None = None) -> Pool:
+def place_signals(
+    engine: Engine, scope: Scope, name: str, lived: Pool | None = None, zone: str = "UTC"
+) -> Pool:
     """Place the signals of a pool. Texts are long and few types are asked for any: they are not sorted along.
 
     Args:
@@ -90,6 +93,7 @@ def place_signals(engine: Engine, scope: Scope, name: str, lived: Pool | None = 
         scope: Of the map; its promises say which types are asked about.
         name: Table with unit_id, at_us, ordinal and type_id.
         lived: Where triggers come from, if not from this pool.
+        zone: In which the weeks of triggers are counted.
     """
     kinds = sorted(_types(scope))
     codes = sorted({scope.world.types.get(kind, -1) for kind in kinds})
@@ -102,13 +106,17 @@ def place_signals(engine: Engine, scope: Scope, name: str, lived: Pool | None = 
         where type_id in ({", ".join(map(str, codes)) or -1})
         order by unit_id, at_us, ordinal""")
     has_ties = _find_ties(engine)
-    asked, typed = _asked(scope), {}
+    asked, dated, typed = _asked(scope), _dated(scope), {}
+    begin = {promise.trigger.signal for promise in scope.map.promises if promise.trigger}
     for number, kind in enumerate(kinds):
         typed[kind] = f"pool_{number}_{name}"
         other = {column for (of, _), column in scope.conditions.items() if of != kind}
-        own = [column for column in columns if column not in other]
+        own = [f"s.{column}" for column in columns if column not in other]
+        if lived is None and kind in begin:
+            own.append(f"{week_of('s.at_us', zone)} as week")
         code = scope.world.types.get(kind, -1)
-        _place_type(engine, typed[kind], code, name, (own, asked.get(kind, [])), has_ties=has_ties)
+        told = [*(f"m.{column}" for column in asked.get(kind, ())), *dated.get(kind, ())]
+        _place_type(engine, typed[kind], code, name, (own, told), has_ties=has_ties)
     engine.run("drop table pool_in_order; drop table if exists pool_tied")
     return Pool(name, typed, has_ties, lived)
 
@@ -136,21 +144,34 @@ def _place_type(
     *,
     has_ties: bool,
 ) -> None:
-    """The relation of one type: its signals in order, with columns of their own, and texts that are asked of them."""
-    own, texts = columns
-    tied, ties = "s.rowid as sooner, s.rowid as later, false as is_tied", ""
+    """The relation of one type: its signals in order, with columns of their own, and what their texts say, of the row `m`."""
+    own, told = columns
+    tied, joined = "s.rowid as sooner, s.rowid as later, false as is_tied", ""
     if has_ties:
         tied = "coalesce(t.sooner, s.rowid) as sooner, coalesce(t.later, s.rowid) as later, t.later is not null as is_tied"
-        ties = "left join pool_tied as t on t.unit_id = s.unit_id and t.at_us = s.at_us"
-    more = "".join(f", m.{column}" for column in texts)
-    told = f"join {identifier(name)} as m on m.rowid = s.pool_row and m.type_id = {code}" if texts else ""
-    ordered = "order by place" if ties or told else ""
+        joined = "left join pool_tied as t on t.unit_id = s.unit_id and t.at_us = s.at_us"
+    if told:
+        joined += f"""
+        join {identifier(name)} as m on m.rowid = s.pool_row and m.type_id = {code}"""
+    if "z.zone" in "".join(told):
+        joined += " left join source_zone as z on z.source_id = m.source_id"
+    ordered = "order by place" if joined else ""
     engine.run(f"""
         create or replace temp table {identifier(relation)} as
-        select {", ".join(f"s.{column}" for column in own)}, s.rowid as place, {tied}{more}
-        from pool_in_order as s {ties} {told}
+        select {", ".join(own)}, s.rowid as place, {", ".join([tied, *told])}
+        from pool_in_order as s {joined}
         where s.type_id = {code}
         {ordered}""")
+
+
+def week_of(instant: str, zone: str) -> str:
+    """SQL of the ISO week of an instant as it is counted in a time zone, as 202637."""
+    moment = (
+        f"make_timestamp({instant})"
+        if zone == "UTC"
+        else f"timezone({literal(zone)}, make_timestamptz({instant}))"
+    )
+    return f"cast(yearweek({moment}) as integer)"
 
 
 def _answers(scope: Scope) -> list[str]:
@@ -160,7 +181,6 @@ def _answers(scope: Scope) -> list[str]:
         dict.fromkeys(
             [
                 *codes,
-                "source_id",
                 *scope.conditions.values(),
                 *scope.places.values(),
                 *scope.parts.values(),
@@ -180,16 +200,30 @@ def _asked(scope: Scope) -> dict[str, list[str]]:
     return {kind: sorted(columns) for kind, columns in sorted(asked.items())}
 
 
+def _dated(scope: Scope) -> dict[str, list[str]]:
+    """Types to the SQL of the instants at which promises fall due that are given or revised by signals of the type; a source has a time zone."""
+    found: dict[str, dict[str, str]] = {}
+    for promise in scope.map.promises:
+        read = {
+            column: f"{instant_of(f'm.{text}', 'z.zone', starts=starts)} as {column}"
+            for column, (text, starts) in due.instants(scope, promise).items()
+        }
+        for ref in (promise.trigger, promise.revised_by):
+            if ref is not None:
+                found.setdefault(ref.signal, {}).update(read)
+    return {kind: list(read.values()) for kind, read in found.items()}
+
+
 def _properties(scope: Scope, promise: Promise) -> Iterable[tuple[SignalRef | None, set[str]]]:
     """What a promise asks of its trigger, its target, and what revises it."""
     timetable = scope.world.timetables.get(promise.calendar or "")
-    dated = {*due.properties(promise), *([timetable.by] if timetable and timetable.by else [])}
-    yield promise.trigger, {*dated, *scope.map.slices, *promise.match, *promise.same, *(promise.sum or ())}
+    timed = {timetable.by} if timetable and timetable.by else set()
+    yield promise.trigger, {*timed, *scope.map.slices, *promise.match, *promise.same, *(promise.sum or ())}
     yield (
         promise.target,
         {*promise.match.values(), *promise.same.values(), *(promise.sum or {}).values(), *promise.bound},
     )
-    yield promise.revised_by, dated
+    yield promise.revised_by, timed
 
 
 def _types(scope: Scope) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from parcours.gap.outcome import BROKEN, KEPT, PENDING, UNOBSERVABLE, WAIVED
 from parcours.gap.roles import before_until, signal_role, target_role, triggers
 from parcours.gap.timed import closing, covered, with_ends, with_evidence
 from parcours.kernel.clock import duration_us
@@ -74,12 +75,12 @@ def judge_rhythm(bench: Bench, promise: Promise, pool: Pool, undated: Pool | Non
                    case when is_silent and breach_at <= {bench.as_of} then late_at end as target_at,
                    case when is_silent and breach_at <= {bench.as_of} then late_id end as target_id,
                    case
-                       when excused then 'waived'
-                       when waiver_at is not null and {waiver_in} then 'waived'
-                       when not is_silent then 'kept'
-                       when breach_at > {bench.as_of} then 'pending'
-                       when not is_undated and {covered(bench, promise, "breach_at", quiet_from="quiet_at")} then 'broken'
-                       else 'unobservable'
+                       when excused then {WAIVED}
+                       when waiver_at is not null and {waiver_in} then {WAIVED}
+                       when not is_silent then {KEPT}
+                       when breach_at > {bench.as_of} then {PENDING}
+                       when not is_undated and {covered(bench, promise, "breach_at", quiet_from="quiet_at")} then {BROKEN}
+                       else {UNOBSERVABLE}
                    end as verdict
             from known""",
     }
@@ -89,11 +90,11 @@ def _first_due(promise: Promise) -> str:
     """Triggers with `due_at`, until when the first must come, and on a calendar the hours that count."""
     if promise.calendar is None:
         return f"""
-            select * exclude (source_zone), null::bigint as from_at, null::bigint as deadline_at,
+            select *, null::bigint as from_at, null::bigint as deadline_at,
                    at_us + {duration_us(promise.every or "")} as due_at
             from trigger"""
     return """
-            select t.* exclude (source_zone), null::bigint as from_at, null::bigint as deadline_at, c.clock_id, d.deadline_at as due_at
+            select t.*, null::bigint as from_at, null::bigint as deadline_at, c.clock_id, d.deadline_at as due_at
             from trigger as t
             join trigger_clock as c on c.signal_id = t.signal_id
             left join deadline as d on d.signal_id = t.signal_id"""

@@ -32,7 +32,7 @@ def identity_of(promise: Promise) -> tuple[str, ...]:
 def triggers(scope: Scope, promise: Promise, pool: Pool) -> str:
     """Triggers in journeys of the map, with the unit they are judged within, when their journey closed, and what targets must match.
 
-    Columns: unit_id, journey_id, at_us, ordinal, signal_id, place, sooner, later, is_tied, weight, excused, closed_at, closing_at, source_zone, what slices and the deadline
+    Columns: unit_id, journey_id, at_us, ordinal, signal_id, place, sooner, later, is_tied, weight, week, excused, closed_at, closing_at, what slices and the deadline
     need, `match_N`, `same_N` and `asked` as far as the promise asks for them, and part_id where it is judged for each part.
     """
     trigger = promise.trigger
@@ -59,17 +59,14 @@ def triggers(scope: Scope, promise: Promise, pool: Pool) -> str:
         once = """
         qualify row_number() over (
             partition by p.unit_id, a.signal_id order by j.closed_at nulls last, a.journey_id) = 1"""
-    zone, zones = "null::varchar", ""
-    if due.needs_zone(promise):
-        zone, zones = "z.zone", "left join source_zone as z on z.source_id = a.source_id"
     answered = {column for role in sought(scope, promise, pool) for column in (role.ahead or {}).values()}
     answered.discard(NOWHERE)
     carried = "".join(f", a.{column}" for column in (*_carried(scope, promise), *sorted(answered)))
     parts = f", a.{scope.parts[promise.each]} as own_parts" if promise.each else ""
     found = f"""
-        select {unit} as unit_id, a.journey_id, a.at_us, a.ordinal, a.signal_id, {within}.place, {within}.sooner, {within}.later, {within}.is_tied, a.weight,
-               {excused} as excused, {closed}, {zone} as source_zone{carried}{matches}{parts}
-        from {pool.made_by(trigger)} as a {journeys} {own_units} {zones}
+        select {unit} as unit_id, a.journey_id, a.at_us, a.ordinal, a.signal_id, {within}.place, {within}.sooner, {within}.later, {within}.is_tied, a.weight, a.week,
+               {excused} as excused, {closed}{carried}{matches}{parts}
+        from {pool.made_by(trigger)} as a {journeys} {own_units}
         where a.journey_id is not null and {scope.selects(trigger, "a")}{wanted}{once}"""
     return _for_each_part(scope, promise.each, pool, found) if promise.each else found
 
@@ -95,8 +92,8 @@ def _for_each_part(scope: Scope, each: str, pool: Pool, found: str) -> str:
 def _carried(scope: Scope, promise: Promise) -> list[str]:
     """Columns of a trigger that its deadline and slices need; what nobody needs is not sorted along."""
     codes = [f"{name}_id" for name in scope.map.slices if name in {"channel", "touchpoint", "source"}]
-    names = [*scope.map.slices, *due.properties(promise)]
-    columns = [scope.values.get(name) or scope.places.get(name) for name in names]
+    columns = [scope.values.get(name) or scope.places.get(name) for name in scope.map.slices]
+    columns += due.instants(scope, promise)
     columns += [scope.places[scope.heard_by]] if scope.heard_by is not None else []
     return list(dict.fromkeys([*codes, *(column for column in columns if column is not None)]))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from parcours.gap import due
+from parcours.gap.outcome import BROKEN, KEPT, PENDING, UNOBSERVABLE, WAIVED
 from parcours.gap.roles import (
     Role,
     before_until,
@@ -74,25 +75,22 @@ def closing(relation: str) -> str:
 
 
 def with_evidence(bench: Bench, promise: Promise, relation: str, target: Role, undated: Pool | None) -> str:
-    """Triggers with what speaks against a missing target: `is_undated`, and `deaf` where some span is.
+    """Triggers with what speaks against a missing target: `is_undated`, and `deaf` where that hangs on a place.
 
     `is_undated`: some target of the unit is known to have happened, and nobody can say when. `deaf`: spans in which a source that must prove the
     promise was deaf at the trigger's place, which is that of its journey where the trigger names none, or everywhere.
     """
-    spans = bench.coverage[promise.promise].deaf
     named, joined = "", ""
-    if spans:
-        place = bench.scope.places.get(bench.scope.heard_by or "")
+    place = _deaf_by(bench, promise)
+    if place is not None:
+        spans = bench.coverage[promise.promise].deaf
         everywhere = _span_list((since, until) for of, since, until in spans if of is None)
-        named = f", {everywhere} as deaf"
-        places = sorted({of for of, *_ in spans if of is not None})
-        if place is not None and places:
-            rows = ", ".join(
-                f"({of}, {_span_list((since, until) for at, since, until in spans if at in {None, of})})"
-                for of in places
-            )
-            named = f", coalesce(heard.deaf, {everywhere}) as deaf"
-            joined = f"""
+        rows = ", ".join(
+            f"({of}, {_span_list((since, until) for at, since, until in spans if at in {None, of})})"
+            for of in sorted({of for of, *_ in spans if of is not None})
+        )
+        named = f", coalesce(heard.deaf, {everywhere}) as deaf"
+        joined = f"""
         left join journey_slice as f on f.journey_id = d.journey_id
         left join (values {rows}) as heard(place, deaf) on heard.place = coalesce(d.{place}, f.{place})"""
     if undated is None:
@@ -103,6 +101,12 @@ def with_evidence(bench: Bench, promise: Promise, relation: str, target: Role, u
         select d.*, u.unit_id is not null as is_undated{named}
         from {relation} as d{joined}
         left join (select distinct {keys} from ({signals})) as u on {target.meets("d", "u")}"""
+
+
+def _deaf_by(bench: Bench, promise: Promise) -> str | None:
+    """Column of the place on which it hangs when a source was deaf; None: on none."""
+    place = bench.scope.places.get(bench.scope.heard_by or "")
+    return place if any(of is not None for of, *_ in bench.coverage[promise.promise].deaf) else None
 
 
 def _span_list(spans: Iterable[tuple[int, int]]) -> str:
@@ -152,8 +156,13 @@ def covered(
     inside = f"{start} >= {coverage.since} and {end} <= {coverage.until}"
     if not coverage.deaf:
         return f"({inside})"
-    meets = f"list_filter(deaf, lambda s: s.since < {end} and s.until > {quiet_from or start})"
-    return f"({inside} and ({unless} or len({meets}) = 0))"
+    since, until = end, quiet_from or start
+    if _deaf_by(bench, promise) is not None:
+        deaf = f"len(list_filter(deaf, lambda s: s.since < {since} and s.until > {until})) > 0"
+    else:  # written out: a list, looked through for each trigger, costs twice as much as all else that is asked
+        spans = [span for of, *span in coverage.deaf if of is None]
+        deaf = " or ".join(f"({begin} < {since} and {over} > {until})" for begin, over in spans) or "false"
+    return f"({inside} and ({unless} or not coalesce({deaf}, false)))"
 
 
 def settled(deadline: str = "deadline_at") -> str:
@@ -176,16 +185,16 @@ def _expected(bench: Bench, promise: Promise, start: str, deadline: str) -> str:
     """SQL of the verdict of `expect` for a window; a target before the slot breaks as one after it does."""
     end = settled(deadline)
     decided = f"coalesce(target_at <= {deadline}, false)"
-    early = f"when {decided} and target_at < {start} then 'broken'" if promise.between else ""
+    early = f"when {decided} and target_at < {start} then {BROKEN}" if promise.between else ""
     return f"""case
-                   when excused then 'waived'
-                   when {deadline} is null then 'unobservable'
-                   when {waived(decided, f"waiver_at <= {end}")} then 'waived'
+                   when excused then {WAIVED}
+                   when {deadline} is null then {UNOBSERVABLE}
+                   when {waived(decided, f"waiver_at <= {end}")} then {WAIVED}
                    {early}
-                   when {decided} then 'kept'
-                   when {end} > {bench.as_of} then 'pending'
-                   when not is_undated and {covered(bench, promise, end, unless="target_at is not null")} then 'broken'
-                   else 'unobservable'
+                   when {decided} then {KEPT}
+                   when {end} > {bench.as_of} then {PENDING}
+                   when not is_undated and {covered(bench, promise, end, unless="target_at is not null")} then {BROKEN}
+                   else {UNOBSERVABLE}
                end"""
 
 
@@ -194,19 +203,18 @@ def _revised(scope: Scope, promise: Promise, pool: Pool, target: Role) -> Steps:
 
     Whether a revision is the last of its chain depends on what follows it alone, so one look at the order of a unit tells all chains.
     """
-    asked = [scope.values[name] for name in due.properties(promise) if name in scope.values]
-    told = signal_role("revision", scope, promise, promise.revised_by, pool, ("source_id", *asked))
+    asked = due.instants(scope, promise)
+    told = signal_role("revision", scope, promise, promise.revised_by, pool, tuple(asked))
     assert told is not None  # noqa: S101 - the promise names a signal
     keys = ", ".join(target.keys)
     named = ", ".join(f"k.{key}" for key in target.keys)
-    columns = "".join(f", r.{column}" for column in dict.fromkeys(asked))
+    columns = "".join(f", r.{column}" for column in asked)
     alike = " and ".join(f"r.{key} = k.{key}" for key in told.keys)
     return {
         "told": f"""
-            select {named}, r.signal_id, r.at_us{columns}, z.zone as source_zone
+            select {named}, r.signal_id, r.at_us{columns}
             from ({told.signals}) as r
-            join (select distinct {keys} from with_target) as k on {alike}
-            left join source_zone as z on z.source_id = r.source_id""",
+            join (select distinct {keys} from with_target) as k on {alike}""",
         "told_due": due.dated(scope, promise, "told"),
         "revision": f"""
             select {keys}, at_us, arg_max(coalesce(from_at, 0), (deadline_at, coalesce(from_at, 0))) as next_from, max(deadline_at) as next_deadline
@@ -270,12 +278,12 @@ def forbidden(bench: Bench, promise: Promise, target_in: str) -> str:
                    case when {target_in} then target_id end as target_id,
                    case when {target_in} then target_at end as target_at),
                case
-                   when excused then 'waived'
-                   when {waived(target_in, waiver_in)} then 'waived'
-                   when {target_in} then 'broken'
-                   when {str(promise.within is not None).lower()} and deadline_at is null then 'unobservable'
-                   when deadline_at is null or deadline_at > {bench.as_of} then 'pending'
-                   when not is_undated and {covered(bench, promise, "deadline_at")} then 'kept'
-                   else 'unobservable'
+                   when excused then {WAIVED}
+                   when {waived(target_in, waiver_in)} then {WAIVED}
+                   when {target_in} then {BROKEN}
+                   when {str(promise.within is not None).lower()} and deadline_at is null then {UNOBSERVABLE}
+                   when deadline_at is null or deadline_at > {bench.as_of} then {PENDING}
+                   when not is_undated and {covered(bench, promise, "deadline_at")} then {KEPT}
+                   else {UNOBSERVABLE}
                end as verdict
         from known"""
