@@ -34,6 +34,7 @@ from parcours.cli.options import (
     tell,
 )
 from parcours.cli.options import print_json as _print_json
+from parcours.cli.personas import add_personas
 from parcours.cli.recognising import add_recognising, explain_two
 from parcours.cli.rights import add_rights
 from parcours.cli.ruling import add_ruling
@@ -859,6 +860,7 @@ def bench(
 
 
 add_deciding(app)
+add_personas(app)
 add_lives(journeys_app)
 add_mining(journeys_app)
 add_logs(journeys_app)
