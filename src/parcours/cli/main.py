@@ -338,6 +338,7 @@ def gaps(  # noqa: PLR0913, PLR0917 - each option chooses or shows
     from parcours.gap.finding import find
     from parcours.gap.finding.telling import add_decisions, add_findings
     from parcours.gap.money import about_all
+    from parcours.gap.personas.slicing import persona_gaps
     from parcours.gap.results import open_results
     from parcours.kernel.workspace import Workspace
     from parcours.ui import speak
@@ -352,6 +353,8 @@ def gaps(  # noqa: PLR0913, PLR0917 - each option chooses or shows
                 with_money=not counts,
             )
             findings = None if counts else find(results)
+            if not counts:
+                rows += persona_gaps(results, rows, language.value)
         if format is Format.JSON:
             if findings is not None:
                 add_findings(rows, findings)
@@ -482,6 +485,7 @@ def person(
 ) -> None:
     """One customer's whole story: what each system saw, what was promised, what became of it."""
     from parcours.cli.show.person import person_lines
+    from parcours.gap.personas import persona_of_person
     from parcours.cli.show.tables import write
     from parcours.cli.show.verdicts import verdict_rows
     from parcours.gap.results import open_results
@@ -489,6 +493,7 @@ def person(
 
     with open_results(Workspace(workspace)) as results:
         found = results.person(name)
+        found["persona_of"] = persona_of_person(results, results.person_id(name), language.value)
         if format is Format.JSON:
             _print_json({**found, "verdicts": verdict_rows(found["verdicts"])})
         else:

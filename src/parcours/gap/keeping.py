@@ -93,6 +93,10 @@ class Kept:
             self._read[name] = before
         return self._read[name]
 
+    def last(self, name: str) -> pa.Table | None:
+        """Rows as they were kept last, of whatever state; None: none are."""
+        return _read_table(self._folder / f"{name}.parquet")
+
     def _state(self, logic: str) -> str:
         facts = {name: fact for name, fact in self._manifest.facts.items() if name not in _UNREAD}
         told = [__version__, LOGIC, logic, self._zone, self._manifest.versions, facts]

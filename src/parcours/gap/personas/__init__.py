@@ -9,6 +9,7 @@ A persona per person, for whoever asks: `register_personas` makes the relation `
 
 from parcours.gap.personas.belonging import Personas, personas_of, register_personas
 from parcours.gap.personas.cards import persona_rows
+from parcours.gap.personas.contributing import persona_of_person
 from parcours.gap.personas.store import NoSuchPersona, TooFewPeople, decide_persona, keep_definition
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "TooFewPeople",
     "decide_persona",
     "keep_definition",
+    "persona_of_person",
     "persona_rows",
     "personas_of",
     "register_personas",

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from parcours.gap.naming import register_terms
 from parcours.gap.personas.learning import ENOUGH, learn, posterior_of
-from parcours.gap.personas.store import Edits, persona_text, read_definition, read_edits
+from parcours.gap.personas.store import Edits, read_definition, read_edits
 from parcours.journey.life.ways import Words
 from parcours.journey.personas import CONFIDENT, Acts, read_acts
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 LOGIC = "1"  # raised when the meaning of a persona, or the way to it, changes, so that it is computed anew
 NONE = 0  # the persona of whoever belongs to none
+PEOPLE = "persona-people"  # file of the kept answer
 NAME_OF_NONE = {"en": "None of these", "fr": "Aucun de ceux-ci"}
 _FLIPS = 3.0  # times as likely as the persona somebody has: what it takes to give them another
 _COLUMNS = {"person_id": pa.int64(), "persona": pa.int32(), "confidence": pa.float64(), "occasions": pa.int64()}
@@ -92,7 +93,7 @@ def personas_of(results: Results, *, anew: bool = False) -> Personas:
         definition = learn(acts(), known, edits) if anew else known
     state = hashlib.sha256(json.dumps([definition, sorted(edits.merged.items())]).encode()).hexdigest()
     people = results.kept.table(
-        "persona-people", LOGIC + state, lambda before: belong(acts(), definition, edits, before)
+        PEOPLE, LOGIC + state, lambda before: belong(acts(), definition, edits, before)
     )
     told = results.kept.answer(
         "persona-habits", LOGIC + state, lambda: _habits(acts(), people)
@@ -176,22 +177,3 @@ def register_personas(results: Results, language: str = "en") -> Personas:
         "create or replace temp view persona_person as select p.*, n.slice from persona_belongs as p left join persona_name as n using (persona)"
     )
     return found
-
-
-def persona_of_person(results: Results, person_id: int, language: str = "en") -> dict[str, Any] | None:
-    """A person's persona with what speaks for it; None: they did nothing, or there are no personas yet."""
-    from parcours.gap.personas.contributing import speaks_for  # noqa: PLC0415 - who lists personas does not need it
-
-    found = personas_of(results)
-    people = found.people["person_id"].to_numpy()
-    row = int(np.searchsorted(people, person_id))
-    if row == len(people) or people[row] != person_id:
-        return None
-    told = {name: found.people[name][row].as_py() for name in _COLUMNS}
-    return {
-        "persona": None if told["persona"] == NONE else persona_text(told["persona"]),
-        "name": found.name(told["persona"], language),
-        "confidence": told["confidence"],
-        "occasions": told["occasions"],
-        "why": speaks_for(results, found, person_id, told["persona"], language),
-    }

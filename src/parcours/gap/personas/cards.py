@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from parcours.gap.interval import kept_interval
 from parcours.gap.money.telling import priced_rows
-from parcours.gap.personas.belonging import NONE, Personas, register_personas
+from parcours.gap.personas.belonging import NONE, register_personas
+from parcours.gap.personas.learning import ENOUGH
 from parcours.gap.personas.store import persona_text
 from parcours.gap.quoting import quotable
+from parcours.gap.results import populations
 from parcours.gap.tables import VERDICT
 from parcours.identity.consent import may
 from parcours.identity import PERSON_TOKEN
@@ -37,45 +38,27 @@ Row = dict[str, Any]  # rows leave as JSON
 
 
 def persona_rows(results: Results, language: str = "en") -> Row:
-    """Every persona with all that is told of it, the one whose gaps cost most first.
-
-    Returns:
-        `people`, `stability`, `tried`, `none` (people and share who belong to none, and why) and `personas`: rows with `persona`, `name`, `people`,
-        `share`, `confidence`, `value`, `needs`, `channels`, `friction`, `cost`, `voice`, `journey`, `quotes`, `rows` (commands that list what is
-        behind each line).
+    """Every persona with all that is told of it, the one whose gaps cost most first; as `PersonaFacts.rows`.
 
     Raises:
         TooFewPeople: Nobody can be grouped.
     """
-    results.see()
-    found = register_personas(results, language)
-    facts = _Facts(results, found, language)
-    told = [facts.card(persona) for persona in found.ids]
-    told.sort(key=lambda row: (-(row["cost"]["total_minor"] or 0), -row["people"]))
-    for rank, row in enumerate(told, 1):
-        row["rank"] = rank
-    people, none = len(found.people), facts.people.get(NONE, 0)
-    seen = found.people["occasions"].to_numpy() >= 4  # noqa: PLR2004 - learning.ENOUGH, told in words below
-    return {
-        "people": people,
-        "none": {
-            "people": none,
-            "share": none / people if people else 0.0,
-            "seen_too_little": int(np.count_nonzero(~seen)),
-            "unsure": int(none - np.count_nonzero(~seen)),
-        },
-        "stability": found.definition["stability"],
-        "tried": found.definition["tried"],
-        "learnt_from": found.definition["people"],
-        "personas": told,
-    }
+    return PersonaFacts(results).rows(language)
 
 
-class _Facts:
-    """Figures of all personas, read once."""
+class PersonaFacts:
+    """Figures of all personas, read once and told in any language.
 
-    def __init__(self, results: Results, found: Personas, language: str) -> None:
-        self._results, self._found, self._language = results, found, language
+    Args:
+        results: A published run.
+
+    Raises:
+        TooFewPeople: Nobody can be grouped.
+    """
+
+    def __init__(self, results: Results) -> None:
+        results.see()
+        self._results, self.found, self._language = results, register_personas(results), "en"
         terms = results.vault.terms
         self._words = Words(*(terms(kind) for kind in ("type", "channel", "namespace")))
         find_purchases(results.engine, self._words, LOOK_BACK)
@@ -98,22 +81,49 @@ class _Facts:
     def _by_persona(self, name: str, asked: Mapping[str, Any]) -> dict[int, Row]:
         return {row["persona"]: row for row in self._model(name, asked)}
 
-    def card(self, persona: int) -> Row:
+    def rows(self, language: str) -> Row:
+        """Everything that is told.
+
+        Returns:
+            `people`, `stability`, `tried`, `learnt_from`, `none` (who belongs to none, and why) and `personas`: rows with `persona`, `name`,
+            `people`, `share`, `confidence`, `value`, `needs`, `habits`, `friction`, `cost`, `voice`, `journey`, `quotes`, `rank` and `rows`
+            (commands that list what is behind each line).
+        """
+        self._language = language
+        told = [self._card(persona) for persona in self.found.ids]
+        told.sort(key=lambda row: (-(row["cost"]["total_minor"] or 0), -row["people"]))
+        people, none = len(self.found.people), self.people.get(NONE, 0)
+        little = int(np.count_nonzero(self.found.people["occasions"].to_numpy() < ENOUGH))
+        return {
+            "people": people,
+            "none": {
+                "people": none,
+                "share": none / people if people else 0.0,
+                "seen_too_little": little,
+                "unsure": none - little,
+            },
+            "stability": self.found.definition["stability"],
+            "tried": self.found.definition["tried"],
+            "learnt_from": self.found.definition["people"],
+            "personas": [{"rank": rank, **row} for rank, row in enumerate(told, 1)],
+        }
+
+    def _card(self, persona: int) -> Row:
         name = persona_text(persona)
         worth = self._worth.get(persona) or dict.fromkeys(
             ("people", "buyers", "purchases", "value_minor", "value_square"), 0
         )
-        own = self._found.people["persona"].to_numpy() == persona
+        own = self.found.people["persona"].to_numpy() == persona
         friction = self._friction(persona)
         return {
             "persona": name,
-            "name": self._found.name(persona, self._language),
-            "is_named_by_hand": persona in self._found.edits.names,
-            "is_pinned": persona in self._found.edits.pinned,
-            "merged_from": [persona_text(one) for one in self._found.edits.merged if self._found.edits.standing(one) == persona],
+            "name": self.found.name(persona, self._language),
+            "is_named_by_hand": persona in self.found.edits.names,
+            "is_pinned": persona in self.found.edits.pinned,
+            "merged_from": [persona_text(one) for one in self.found.edits.merged if self.found.edits.standing(one) == persona],
             "people": worth["people"],
-            "share": worth["people"] / len(self._found.people) if len(self._found.people) else 0.0,
-            "confidence": float(self._found.people["confidence"].to_numpy()[own].mean()) if own.any() else None,
+            "share": worth["people"] / len(self.found.people) if len(self.found.people) else 0.0,
+            "confidence": float(self.found.people["confidence"].to_numpy()[own].mean()) if own.any() else None,
             "value": self._value(worth),
             "needs": self._needs(persona),
             "habits": self._habits(persona),
@@ -161,7 +171,7 @@ class _Facts:
 
     def _habits(self, persona: int) -> list[Row]:
         """Habits that set them apart, the most distinctive first: share within its group, and how many times that of all."""
-        own, whole = self._found.habits.get(persona, {}), self._whole()
+        own, whole = self.found.habits.get(persona, {}), self._whole()
         rows = []
         for (group, habit), (occasions, people) in own.items():
             mine = occasions / max(sum(n for (g, _), (n, _) in own.items() if g == group), 1)
@@ -176,7 +186,7 @@ class _Facts:
 
     def _whole(self) -> dict[tuple[str, str], float]:
         total: dict[tuple[str, str], float] = {}
-        for told in self._found.habits.values():
+        for told in self.found.habits.values():
             for habit, (occasions, _) in told.items():
                 total[habit] = total.get(habit, 0.0) + occasions
         return total
@@ -189,18 +199,14 @@ class _Facts:
             of, promise = names[row["promise_id"]]
             if row["persona"] != persona or of not in self._results.maps or promise not in self._results.maps[of]["promises"]:
                 continue
-            counted = [np.array([float(row[key])]) for key in ("kept", "broken", "unobservable")]
-            low, high = kept_interval(*counted)
-            judged = row["kept"] + row["broken"]
+            told = populations([row])[0]
             rows.append(
                 {
                     "map": of,
                     "promise": promise,
                     "says": self._says(of, promise),
                     **{key: row[key] for key in ("people", "eligible", "kept", "broken", "pending", "unobservable", "waived", "contested")},
-                    "kept_ratio": row["kept"] / judged if judged else None,
-                    "low": _number(low),
-                    "high": _number(high),
+                    **{key: told[key] for key in ("kept_ratio", "low", "high")},
                     **_priced(self._costs.get((of, promise)), row["weight_broken"]),
                 }
             )  # fmt: skip
@@ -258,11 +264,6 @@ class _Facts:
             if row["signal_id"] in texts:
                 said.setdefault(row["persona"], []).append(texts[row["signal_id"]])
         return {persona: quotable(lines)[:_SHOWN_QUOTES] for persona, lines in said.items()}
-
-
-def _number(bound: Any) -> float | None:  # an array of one
-    value = float(bound[0])
-    return None if math.isnan(value) else value
 
 
 def _priced(row: Row | None, broken: float) -> Row:

@@ -160,6 +160,22 @@ def fit(patterns: Patterns, classes: int, rng: np.random.Generator, starts: int 
     return _improve(used, max(begun, key=lambda found: found.log_likelihood), _LONG)
 
 
+def taught(patterns: Patterns, ownership: Ratios, rounds: int = 40) -> Mixture:
+    """The classes of people of whom it is known where they belong.
+
+    Args:
+        patterns: Of at least one person.
+        ownership: (n_pattern, n_class) share of the people of each pattern that belong to each class; rows sum to 1.
+        rounds: Of the fixed point.
+    """
+    habits = sum(len(columns) for columns in patterns.groups)
+    classes = ownership.shape[1]
+    found = Mixture(np.full(classes, 1 / classes), np.full((classes, habits), 0.5), patterns.groups, -np.inf)
+    for _ in range(rounds):
+        found = _maximised(patterns, found, ownership)
+    return found
+
+
 def _start(patterns: Patterns, classes: int, rng: np.random.Generator) -> Mixture:
     """Classes as a few people drawn at random would have them."""
     habits = sum(len(columns) for columns in patterns.groups)
