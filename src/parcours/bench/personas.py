@@ -74,7 +74,14 @@ def bench_personas(people: int = MANY, seeds: int = SEEDS, progress: Progress = 
     case = f"{told['people']:,} people, {told['signals']:,} signals: one retailer's, repeated"
     return [
         *rows,
-        stays_below("personas", case, "processor time, from signals to everybody's persona", "s", told["seconds"], _BELOW_S),
+        stays_below(
+            "personas",
+            case,
+            "processor time, from signals to everybody's persona",
+            "s",
+            told["seconds"],
+            _BELOW_S,
+        ),
         stays_below("personas", case, "peak memory", "bytes", told["peak_bytes"], _BELOW_BYTES),
     ]
 
@@ -90,7 +97,10 @@ def score(shop: Workspace) -> dict[tuple[str, str], float]:
     peer = _k_means(acts, len(found.definition["classes"]))
     best = _told_half(acts, truth)
     bought = np.asarray(acts.counts[:, acts.columns("buying")].sum(axis=1)).ravel()
-    among = {"everybody whose truth is known": truth >= 0, "who belongs to a persona": (truth >= 0) & (told > 0)}
+    among = {
+        "everybody whose truth is known": truth >= 0,
+        "who belongs to a persona": (truth >= 0) & (told > 0),
+    }
     among |= {f"who bought {times} times or more": (truth >= 0) & (bought >= times) for times in _OFTEN}
     figures: dict[tuple[str, str], float] = {("", "stability"): found.definition["stability"]}
     figures["", "classes"] = len(found.definition["classes"])
@@ -191,7 +201,12 @@ def _measure(folder: Path, people: int) -> dict[str, Any]:
         table = belong(acts, learn(acts, None, edits), edits)
         seconds = time.process_time() - began
         signals = results.engine.value("select count(*) from seen_signal where person_id is not null")
-    return {"seconds": seconds, "peak_bytes": peak_of_this_process(), "people": len(table), "signals": int(signals) * copies}
+    return {
+        "seconds": seconds,
+        "peak_bytes": peak_of_this_process(),
+        "people": len(table),
+        "signals": int(signals) * copies,
+    }
 
 
 # Other people with the same habits: their ids, and those of what they bought, are mixed with the number of the copy.

@@ -35,7 +35,10 @@ def personas(  # noqa: PLR0913, PLR0917 - each option is a question
         typer.Option(help="Rows behind a line of its card: people, value, needs, friction or voice."),
     ] = None,
     learn: Annotated[
-        bool, typer.Option("--learn", help="Learn anew what personas are; those that are still there keep id and name.")
+        bool,
+        typer.Option(
+            "--learn", help="Learn anew what personas are; those that are still there keep id and name."
+        ),
     ] = False,
     language: Annotated[Language, typer.Option(help="Language of names and words.")] = Language.EN,
     memory: Memory = None,
@@ -69,7 +72,9 @@ def personas(  # noqa: PLR0913, PLR0917 - each option is a question
             if persona is not None:
                 name = persona_text(found.edits.standing(find_persona(found.definition, persona)))
                 rows["personas"] = [row for row in rows["personas"] if row["persona"] == name]
-            lines = persona_lines(rows, at_workspace(workspace), whole=persona is not None, language=language.value)
+            lines = persona_lines(
+                rows, at_workspace(workspace), whole=persona is not None, language=language.value
+            )
     keep_learnt(place, found, run_id)
     tell(format, rows, lines)
 
@@ -114,7 +119,8 @@ def _decide(workspace: Path, verb: str, persona: str, because: str, facts: Mappi
 
 
 @personas_app.command(
-    "rename", epilog='Example: `parcours personas rename p2 --to "Click and go" --because "what stores say" -w shop`'
+    "rename",
+    epilog='Example: `parcours personas rename p2 --to "Click and go" --because "what stores say" -w shop`',
 )
 def personas_rename(
     persona: Which,
@@ -147,7 +153,9 @@ def personas_split(persona: Which, because: Because, workspace: Folder = Path())
     _decide(workspace, "split", persona, because, {})
 
 
-@personas_app.command("pin", epilog='Example: `parcours personas pin p2 --because "our key customers" -w shop`')
+@personas_app.command(
+    "pin", epilog='Example: `parcours personas pin p2 --because "our key customers" -w shop`'
+)
 def personas_pin(persona: Which, because: Because, workspace: Folder = Path()) -> None:
     """Keep a persona as it is whenever personas are learnt anew."""
     _decide(workspace, "pin", persona, because, {})
@@ -173,7 +181,10 @@ def personas_decisions(workspace: Folder = Path(), format: AsFormat = Format.TEX
             {
                 **{name: row[name] for name in ("verb", "because", "recorded_by")},
                 "persona": persona_text(row["persona"]),
-                "facts": {key: persona_text(value) if key == "into" else value for key, value in row["facts"].items()},
+                "facts": {
+                    key: persona_text(value) if key == "into" else value
+                    for key, value in row["facts"].items()
+                },
                 "recorded_at": format_instant(row["recorded_at"], results.zone),
             }
             for row in decisions(results.vault)

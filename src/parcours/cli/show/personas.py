@@ -34,14 +34,20 @@ def persona_lines(told: Mapping[str, Any], at: str, *, whole: bool, language: st
             yield from _card(row, at, said)
         return
     if len(rows) == 1:
-        yield from paragraph("People do not fall into kinds: all go about things alike, as far as their signals tell.")
+        yield from paragraph(
+            "People do not fall into kinds: all go about things alike, as far as their signals tell."
+        )
     heads = ["persona", "id", "", ">share", ">people", ">a person", ">sure", ">score", ">gaps cost"]
-    yield from sheet(heads, [_line(row, said) for row in rows], below={"score": "mean score"}, folds="persona")
+    yield from sheet(
+        heads, [_line(row, said) for row in rows], below={"score": "mean score"}, folds="persona"
+    )
     none = told["none"]
     yield from note(
         f"none of these: {share(none['share'])} of {told['people']:,} people ({none['seen_too_little']:,} did too little to tell, {none['unsure']:,} are in between)"
     )
-    yield from note(f"stability {told['stability']:.2f}, learnt from {told['learnt_from']:,} people; ranked by what broken promises cost")
+    yield from note(
+        f"stability {told['stability']:.2f}, learnt from {told['learnt_from']:,} people; ranked by what broken promises cost"
+    )
     if rows:
         yield from note(f"next: parcours personas{at} --persona {rows[0]['persona']}")
 
@@ -77,10 +83,19 @@ def _card(row: Row, at: str, said: Language) -> Iterator[Text]:
         )
     yield from heading("how they go about it")
     heads = ["habit", ">share", ">times that of all", ">people"]
-    yield from sheet(heads, [[each["says"], share(each["share"]), f"{each['lift']:.1f}", count(each["people"])] for each in row["habits"]])
+    yield from sheet(
+        heads,
+        [
+            [each["says"], share(each["share"]), f"{each['lift']:.1f}", count(each["people"])]
+            for each in row["habits"]
+        ],
+    )
     if row["needs"]:
         yield from heading("what they ask about")
-        asked = [[each["reason"], count(each["contacts"]), f"{each['per_hundred']:.1f}", f"{each['lift']:.1f}"] for each in row["needs"]]
+        asked = [
+            [each["reason"], count(each["contacts"]), f"{each['per_hundred']:.1f}", f"{each['lift']:.1f}"]
+            for each in row["needs"]
+        ]
         yield from sheet(["reason", ">contacts", ">a hundred people", ">times that of all"], asked)
     if row["friction"]:
         yield from heading("what broke for them")
@@ -92,14 +107,20 @@ def _card(row: Row, at: str, said: Language) -> Iterator[Text]:
     if row["journey"]:
         way = row["journey"]
         yield from heading("a typical journey")
-        yield from paragraph(f"{' → '.join(way['path'])}  ({way['journeys']:,} of {way['of']:,} of {way['map']})")
+        yield from paragraph(
+            f"{' → '.join(way['path'])}  ({way['journeys']:,} of {way['of']:,} of {way['map']})"
+        )
     if voice["score_mean"] is not None:
         bounds = "" if voice["low"] is None else f" ({voice['low']:.1f} to {voice['high']:.1f})"
-        yield from paragraph(f"score {voice['score_mean']:.1f}{bounds} of {voice['answers']:,} answers; {voice['contacts_per_hundred']:.0f} contacts a hundred people")
+        yield from paragraph(
+            f"score {voice['score_mean']:.1f}{bounds} of {voice['answers']:,} answers; {voice['contacts_per_hundred']:.0f} contacts a hundred people"
+        )
     for quote in row["quotes"]:
         yield from paragraph(f"“{quote}”")
     if not row["quotes"]:
-        yield from note("nobody of them agreed to be quoted (consent for the purpose `quotes`), or none wrote")
+        yield from note(
+            "nobody of them agreed to be quoted (consent for the purpose `quotes`), or none wrote"
+        )
     for line, command in row["rows"].items():
         yield from note(f"{line}: {command}{at}")
 

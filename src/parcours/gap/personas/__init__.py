@@ -8,12 +8,13 @@ A persona per person, for whoever asks: `register_personas` makes the relation `
 """
 
 from parcours.gap.personas.belonging import Personas, personas_of, register_personas
-from parcours.gap.personas.cards import persona_rows
+from parcours.gap.personas.cards import PersonaFacts, persona_rows
 from parcours.gap.personas.contributing import persona_of_person
 from parcours.gap.personas.store import NoSuchPersona, TooFewPeople, decide_persona, keep_definition
 
 __all__ = [
     "NoSuchPersona",
+    "PersonaFacts",
     "Personas",
     "TooFewPeople",
     "decide_persona",

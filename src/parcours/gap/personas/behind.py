@@ -54,7 +54,11 @@ def behind_rows(results: Results, name: str, line: str) -> list[Row]:
         ]  # fmt: skip
     if line == "friction":
         results.view(VERDICT)
-        return _told(results, persona, results.engine.model(__package__, "persona_broken", {"persona": persona}).to_pylist())
+        return _told(
+            results,
+            persona,
+            results.engine.model(__package__, "persona_broken", {"persona": persona}).to_pylist(),
+        )
     types = results.vault.terms("type")
     asked = {
         "persona": persona,

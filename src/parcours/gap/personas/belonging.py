@@ -29,7 +29,12 @@ NONE = 0  # the persona of whoever belongs to none
 PEOPLE = "persona-people"  # file of the kept answer
 NAME_OF_NONE = {"en": "None of these", "fr": "Aucun de ceux-ci"}
 _FLIPS = 3.0  # times as likely as the persona somebody has: what it takes to give them another
-_COLUMNS = {"person_id": pa.int64(), "persona": pa.int32(), "confidence": pa.float64(), "occasions": pa.int64()}
+_COLUMNS = {
+    "person_id": pa.int64(),
+    "persona": pa.int32(),
+    "confidence": pa.float64(),
+    "occasions": pa.int64(),
+}
 
 
 @dataclass(frozen=True)
@@ -95,9 +100,7 @@ def personas_of(results: Results, *, anew: bool = False) -> Personas:
     people = results.kept.table(
         PEOPLE, LOGIC + state, lambda before: belong(acts(), definition, edits, before)
     )
-    told = results.kept.answer(
-        "persona-habits", LOGIC + state, lambda: _habits(acts(), people)
-    )
+    told = results.kept.answer("persona-habits", LOGIC + state, lambda: _habits(acts(), people))
     habits = {
         int(persona): {(group, habit): (occasions, count) for group, habit, occasions, count in rows}
         for persona, rows in told.items()
@@ -127,7 +130,10 @@ def belong(acts: Acts, definition: Definition, edits: Edits, before: pa.Table | 
     is_told = (acts.seen >= ENOUGH) & (sure >= CONFIDENT)
     columns = (acts.people, np.where(is_told, ids[best], NONE), sure, acts.seen)
     return pa.table(
-        {name: pa.array(column).cast(kind, safe=False) for (name, kind), column in zip(_COLUMNS.items(), columns, strict=True)}
+        {
+            name: pa.array(column).cast(kind, safe=False)
+            for (name, kind), column in zip(_COLUMNS.items(), columns, strict=True)
+        }
     )
 
 
@@ -141,9 +147,7 @@ def _places(before: pa.Table, people: NDArray[np.int64], ids: NDArray[np.int64])
     return had
 
 
-def _kept(
-    best: NDArray[np.int64], likely: NDArray[np.float64], had: NDArray[np.int64]
-) -> NDArray[np.int64]:
+def _kept(best: NDArray[np.int64], likely: NDArray[np.float64], had: NDArray[np.int64]) -> NDArray[np.int64]:
     rows = np.arange(len(best))
     stays = (had >= 0) & (likely[rows, best] < _FLIPS * likely[rows, np.maximum(had, 0)])
     return np.where(stays, had, best)
@@ -171,7 +175,9 @@ def register_personas(results: Results, language: str = "en") -> Personas:
     found = personas_of(results)
     names = {NONE: found.name(NONE, language)} | {each: found.name(each, language) for each in found.ids}
     ids = pa.array(list(names), pa.int32())
-    results.engine.register("persona_name", pa.table({"persona": ids, "slice": pa.array(list(names.values()))}))
+    results.engine.register(
+        "persona_name", pa.table({"persona": ids, "slice": pa.array(list(names.values()))})
+    )
     results.engine.register("persona_belongs", found.people)
     results.engine.run(
         "create or replace temp view persona_person as select p.*, n.slice from persona_belongs as p left join persona_name as n using (persona)"

@@ -197,7 +197,11 @@ class PersonaFacts:
         rows = []
         for row in self._promises:
             of, promise = names[row["promise_id"]]
-            if row["persona"] != persona or of not in self._results.maps or promise not in self._results.maps[of]["promises"]:
+            if (
+                row["persona"] != persona
+                or of not in self._results.maps
+                or promise not in self._results.maps[of]["promises"]
+            ):
                 continue
             told = populations([row])[0]
             rows.append(
@@ -217,7 +221,12 @@ class PersonaFacts:
         return says.get(self._language) or next(iter(says.values()), promise)
 
     def _said(self, persona: int) -> Row:
-        row = self._voice.get(persona) or {"contacts": 0, "answers": 0, "score_sum": None, "score_square": None}
+        row = self._voice.get(persona) or {
+            "contacts": 0,
+            "answers": 0,
+            "score_sum": None,
+            "score_square": None,
+        }
         answers, people = row["answers"], max(self.people.get(persona, 0), 1)
         mean = row["score_sum"] / answers if answers else None
         margin = None

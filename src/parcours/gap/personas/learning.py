@@ -56,7 +56,11 @@ def learn(acts: Acts, known: Definition | None, edits: Edits, seed: int = 0) -> 
         "stability": round(chosen.stability, _DECIMALS),
         "people": len(told),
         "tried": [
-            {"classes": each.classes, "stability": round(each.stability, _DECIMALS), "cost": round(each.cost, 1)}
+            {
+                "classes": each.classes,
+                "stability": round(each.stability, _DECIMALS),
+                "cost": round(each.cost, 1),
+            }
             for each in chosen.tried
         ],
         "next": 1,
@@ -112,7 +116,9 @@ def _recognised(
             before = known["classes"][theirs]
             classes[mine] |= {"persona": before["persona"], "name": before["name"]}
             if before["persona"] in edits.pinned:
-                classes[mine]["alphas"] = _turned(known, definition, before["alphas"], classes[mine]["alphas"])
+                classes[mine]["alphas"] = _turned(
+                    known, definition, before["alphas"], classes[mine]["alphas"]
+                )
         found = {each.get("persona") for each in classes}
         for before in known["classes"]:
             if before["persona"] in edits.pinned - found:
@@ -124,7 +130,9 @@ def _recognised(
     return {**definition, "next": fresh}
 
 
-def _turned(known: Definition, definition: Definition, alphas: list[float], otherwise: list[float]) -> list[float]:
+def _turned(
+    known: Definition, definition: Definition, alphas: list[float], otherwise: list[float]
+) -> list[float]:
     """Alphas of a definition in the order of another's habits."""
     place = {tuple(habit): number for number, habit in enumerate(known["habits"])}
     return [

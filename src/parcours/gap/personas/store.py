@@ -96,9 +96,7 @@ def keep_definition(vault: Vault, definition: Definition, run_id: int) -> None:
     """Keep what was learnt; from now on it is what personas are."""
     told = {key: value for key, value in definition.items() if key not in {"model", "made_at"}}
     with vault.transaction() as connection:
-        connection.execute(
-            insert(PERSONA_MODEL).values(made_at=now_us(), run_id=run_id, definition=told)
-        )
+        connection.execute(insert(PERSONA_MODEL).values(made_at=now_us(), run_id=run_id, definition=told))
 
 
 def read_edits(vault: Vault) -> Edits:

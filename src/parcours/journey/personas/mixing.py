@@ -26,7 +26,10 @@ MOST = 40  # occasions of one habit that still tell more; larger counts are scal
 STARTS = 10
 _SHORT, _LONG = 20, 200  # rounds of each start, and of the best one
 _STEADY = 1e-5  # gain of log-likelihood a person below which nothing moves
-_PRIOR_PEOPLE, _PRIOR_DISPERSION = 5.0, 0.1  # a class begins as if five people had told it nothing in particular
+_PRIOR_PEOPLE, _PRIOR_DISPERSION = (
+    5.0,
+    0.1,
+)  # a class begins as if five people had told it nothing in particular
 _LOWEST, _HIGHEST = 0.01, 50.0
 _ALIKE = 6.0  # least sum of alphas: where shares of a habit differ more than that within a class (sd 0.19 around a half), it is two
 
@@ -94,9 +97,7 @@ def find_patterns(counts: sparse.csr_matrix, groups: Sequence[Integers]) -> Patt
     hashed = scaled.astype(np.int64) @ key  # wraps around: 64 bits tell patterns apart
     _, first, of_person = np.unique(hashed, return_index=True, return_inverse=True)
     weights = np.bincount(of_person, minlength=len(first)).astype(np.float64)
-    return Patterns(
-        _cells(scaled[first], groups), weights, of_person.astype(np.int64).ravel(), tuple(groups)
-    )
+    return Patterns(_cells(scaled[first], groups), weights, of_person.astype(np.int64).ravel(), tuple(groups))
 
 
 def _scaled(counts: sparse.csr_matrix, groups: Sequence[Integers]) -> sparse.csr_matrix:

@@ -99,9 +99,7 @@ def told_apart(names: list[dict[str, str]], shares: list[Shares]) -> list[dict[s
             continue
         more = max(
             shares[place],
-            key=lambda habit: (
-                shares[place][habit] - max(shares[number].get(habit, 0.0) for number in others)
-            ),
+            key=lambda habit: shares[place][habit] - max(shares[number].get(habit, 0.0) for number in others),
         )
         found.append({code: f"{text}, {habit_words(more, code)}" for code, text in name.items()})
     return found
