@@ -485,9 +485,9 @@ def person(
 ) -> None:
     """One customer's whole story: what each system saw, what was promised, what became of it."""
     from parcours.cli.show.person import person_lines
-    from parcours.gap.personas import persona_of_person
     from parcours.cli.show.tables import write
     from parcours.cli.show.verdicts import verdict_rows
+    from parcours.gap.personas import persona_of_person
     from parcours.gap.results import open_results
     from parcours.kernel.workspace import Workspace
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rich.text import Text
-
 from parcours.cli.show.tables import bar, count, heading, interval, moment, note, paragraph, share, sheet
 from parcours.ui import speak
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from rich.text import Text
 
     from parcours.cli.show.tables import Cell
     from parcours.ui import Language

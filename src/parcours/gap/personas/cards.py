@@ -15,8 +15,8 @@ from parcours.gap.personas.store import persona_text
 from parcours.gap.quoting import quotable
 from parcours.gap.results import populations
 from parcours.gap.tables import VERDICT
-from parcours.identity.consent import may
 from parcours.identity import PERSON_TOKEN
+from parcours.identity.consent import may
 from parcours.journey import JOURNEY, JOURNEY_STEP
 from parcours.journey.life.ways import Words, find_purchases
 from parcours.journey.measures import CONTACTS
@@ -172,7 +172,7 @@ class PersonaFacts:
     def _habits(self, persona: int) -> list[Row]:
         """Habits that set them apart, the most distinctive first: share within its group, and how many times that of all."""
         own, whole = self.found.habits.get(persona, {}), self._whole()
-        rows = []
+        rows: list[Row] = []
         for (group, habit), (occasions, people) in own.items():
             mine = occasions / max(sum(n for (g, _), (n, _) in own.items() if g == group), 1)
             everyone = whole[group, habit] / max(sum(n for (g, _), n in whole.items() if g == group), 1)

@@ -41,7 +41,7 @@ def persona_gaps(results: Results, rows: Sequence[Row], language: str = "en") ->
     except TooFewPeople:
         return []
     results.view(VERDICT)
-    names = {code: tuple(text.split("/", 1)) for text, code in results.vault.terms("promise").items()}
+    names = {code: text.partition("/")[::2] for text, code in results.vault.terms("promise").items()}
     counted = [
         row
         for row in results.engine.model(__package__, "persona_promise").to_pylist()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -106,7 +106,8 @@ def adjusted_rand(
     """How far two groupings of the same people agree, beyond chance: 1 the same, 0 as if drawn by lot.
 
     Args:
-        one, other: (n,) labels, any integers.
+        one: (n,) labels, any integers.
+        other: (n,) labels of the same people, any integers.
         weights: (n,) people of each row; None: one.
 
     Source:
@@ -121,7 +122,7 @@ def adjusted_rand(
     _, columns = np.unique(other, return_inverse=True)
     cells = np.bincount(rows * (columns.max() + 1) + columns, weights)
 
-    def pairs(counts: NDArray[np.float64]) -> float:
+    def pairs(counts: NDArray[np.number[Any]]) -> float:
         return float((counts * (counts - 1)).sum() / 2)
 
     both = pairs(cells)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from parcours.ui import LANGUAGES, speak
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     Shares = Mapping[tuple[str, str], float]
 
@@ -61,7 +61,7 @@ def call(shares: Shares) -> dict[str, str]:
     return {code: speak(code).text(message) for code in LANGUAGES}
 
 
-def _message(shares: Shares) -> str:
+def _message(shares: Shares) -> str:  # noqa: PLR0911 - one return a name, in the order in which they are tried
     def of(group: str, *names: str) -> float:
         return sum(shares.get((group, name), 0.0) for name in names)
 
@@ -84,7 +84,7 @@ def _message(shares: Shares) -> str:
     return "Buys in store and online" if in_store + online >= _MOSTLY else "Buys by phone or mail"
 
 
-def told_apart(names: list[dict[str, str]], shares: list[Shares]) -> list[dict[str, str]]:
+def told_apart(names: Sequence[dict[str, str]], shares: Sequence[Shares]) -> list[dict[str, str]]:
     """Names of which no two are the same: each that is, with what its people do more than the others of that name.
 
     Args:

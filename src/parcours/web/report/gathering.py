@@ -25,9 +25,9 @@ from parcours.kernel.clock import EPOCH
 from parcours.signal import SIGNAL
 from parcours.signal.catalogue import title_of
 from parcours.web.report.drivers import gather_drivers
-from parcours.web.report.personas import gather_personas
 from parcours.web.report.lived import gather_lived, gather_ways
 from parcours.web.report.money import gather_costs
+from parcours.web.report.personas import gather_personas
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -40,9 +40,9 @@ if TYPE_CHECKING:
     from parcours.identity.quality import Quality
     from parcours.journey import JourneyMap
     from parcours.web.report.drivers import DriverFacts
-    from parcours.web.report.personas import PersonaReport
     from parcours.web.report.lived import LivedFacts, WayFacts
     from parcours.web.report.money import Costs
+    from parcours.web.report.personas import PersonaReport
 
 Row = dict[str, Any]  # rows of `Results`
 Scores = tuple[tuple[float, int], ...]  # score, how many gave it; in the order of scores

@@ -164,7 +164,7 @@ def _figures(row: Row, language: Language) -> list[tuple[str, str, str]]:
     found = []
     if value["currency"] and value["per_person_minor"] is not None and value["purchases"]:
         bounds = [value[key] for key in ("low_minor", "high_minor") if value[key] is not None]
-        span = " – ".join(language.money(bound, value["currency"]) for bound in bounds)
+        span = " \N{EN DASH} ".join(language.money(bound, value["currency"]) for bound in bounds)
         found.append(
             (
                 language.text("Worth a person"),
