@@ -98,7 +98,9 @@ def test_a_class_is_learnt_from_whom_it_is_known_of() -> None:
 
     found = taught(patterns, owned / patterns.weights[:, None]).spread()
 
-    assert np.allclose(np.diag(found[:, :3]), 0.9, atol=0.05)
+    assert np.allclose(
+        np.diag(found[:, :3]), 0.9, atol=0.08
+    )  # a class begins as if five people had told it nothing
 
 
 def test_agreement_by_lot_is_nought() -> None:

@@ -93,6 +93,13 @@ class Kept:
             self._read[name] = before
         return self._read[name]
 
+    def last_answer(self, name: str) -> Any:  # JSON
+        """The answer as it was kept last, of whatever state; None: none is."""
+        try:
+            return json.loads((self._folder / f"{name}.json").read_bytes())["answer"]
+        except (OSError, ValueError, KeyError, TypeError):  # there is none, or somebody damaged it
+            return None
+
     def last(self, name: str) -> pa.Table | None:
         """Rows as they were kept last, of whatever state; None: none are."""
         return _read_table(self._folder / f"{name}.parquet")

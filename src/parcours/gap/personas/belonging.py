@@ -92,8 +92,11 @@ def personas_of(results: Results, *, anew: bool = False) -> Personas:
         return read[0]
 
     known, edits = read_definition(results.vault), read_edits(results.vault)
-    if known is None:
-        definition = results.kept.answer("persona-definition", LOGIC, lambda: learn(acts(), None, edits))
+    if known is None:  # nobody could write to the vault yet: what was learnt last holds on
+        before = results.kept.last_answer("persona-definition")
+        definition = results.kept.answer(
+            "persona-definition", LOGIC, lambda: before or learn(acts(), None, edits)
+        )
     else:
         definition = learn(acts(), known, edits) if anew else known
     state = hashlib.sha256(json.dumps([definition, sorted(edits.merged.items())]).encode()).hexdigest()

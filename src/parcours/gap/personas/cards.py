@@ -33,7 +33,7 @@ QUOTES = "quotes"
 _Z_95 = 1.959963984540054
 _SHOWN_QUOTES, _READ_TEXTS = 3, 300
 _FRICTION, _REASONS, _HABITS = 5, 3, 6
-_TELLING = 5  # people of a persona who have a habit: of fewer it is none of the persona's
+_TELLING = 5  # people who have a habit, journeys of a way: of fewer it is none of the persona's
 Row = dict[str, Any]  # rows leave as JSON
 
 
@@ -245,7 +245,7 @@ class PersonaFacts:
     def _journey(self, persona: int) -> Row | None:
         """The commonest way through the map that most of their journeys are of."""
         row = next((row for row in self._ways if row["persona"] == persona), None)
-        if row is None:
+        if row is None or row["of_all"] < _TELLING:
             return None
         steps = {code: text.partition("/")[2] for text, code in self._results.vault.terms("step").items()}
         maps = {code: name for name, code in self._results.vault.terms("map").items()}
