@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _CODE = re.compile(r"`([^`\n]+)`")
 _CALL = re.compile(
-    r"(?:^|[\s'/`])parcours ((?:journeys |map |identity |consent |gap )?[a-z][a-z-]*)([^\n|&;]*)",
+    r"(?:^|[\s'/`])parcours ((?:journeys |map |identity |consent |gap |personas )?[a-z][a-z-]*)([^\n|&;]*)",
     re.MULTILINE,
 )
 
