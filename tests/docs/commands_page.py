@@ -43,6 +43,8 @@ def render() -> str:
 def _commands(group: Any, path: str = "parcours") -> Iterator[tuple[str, Any]]:
     for name, command in group.commands.items():
         here = f"{path} {name}"
+        if getattr(command, "invoke_without_command", False):
+            yield here, command
         if hasattr(command, "commands"):
             yield from _commands(command, here)
         else:

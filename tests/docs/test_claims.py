@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _CODE = re.compile(r"`([^`\n]+)`")
 _CALL = re.compile(
-    r"(?:^|[\s'/`])parcours ((?:journeys |map |identity |consent |gap )?[a-z][a-z-]*)([^\n|&;]*)",
+    r"(?:^|[\s'/`])parcours ((?:journeys |map |identity |consent |gap |personas )?[a-z][a-z-]*)([^\n|&;]*)",
     re.MULTILINE,
 )
 
@@ -198,7 +198,9 @@ def _options() -> dict[str, set[str]]:
     group: Any = typer.main.get_command(app)  # typer's own copy of click has no public types
     found: dict[str, set[str]] = {}
     for name, command in group.commands.items():
-        inner = getattr(command, "commands", None) or {"": command}
+        inner = dict(getattr(command, "commands", None) or {"": command})
+        if getattr(command, "invoke_without_command", False):
+            inner[""] = command
         for below, each in inner.items():
             found[f"{name} {below}".strip()] = {
                 "-h",

@@ -137,7 +137,9 @@ COLUMNS: dict[str, Mapping[str, str]] = {
         "value_minor": "DOUBLE",
         **dict.fromkeys(("currency", "way"), "VARCHAR"),
         "store_id": "BIGINT",
+        "since_look_us": "BIGINT",
     },
+    "persona_person": {"person_id": "BIGINT", "persona": "INTEGER"},
     "walk": {
         "journey": "BIGINT",
         "node": "INTEGER",

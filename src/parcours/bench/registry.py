@@ -34,6 +34,7 @@ BENCHES = (
     "gaps",
     "money",
     "value",
+    "personas",
     "effects",
     "olist",
 )
@@ -49,8 +50,8 @@ class Wanted:
     Attributes:
         data: Folder of real data, for `olist`, `declare` and `xes` (of event logs), `records`, `value` and `effects`; or a simulated workspace that was run, for `truth`.
         signals: Sizes: those of `pipeline` (a single one is measured with a tenth of it), the largest for `graph`, `mining`,
-            `promises`, `incremental`, `records`, `identity-graph` (pairs), `identity-undo` and `gaps` (people).
-        runs: Runs of `small-runs`; retailers of `money`.
+            `promises`, `incremental`, `records`, `identity-graph` (pairs), `identity-undo`, `gaps` and `personas` (people).
+        runs: Runs of `small-runs`; retailers of `money` and `personas`.
         memory: Bound on every engine of `pipeline`, `promises`, `incremental` and `small-runs`.
         plot: SVG file for the picture of `pipeline`, `small-runs` or `gaps`.
     """
@@ -131,6 +132,7 @@ def _arguments(name: str, wanted: Wanted) -> dict[str, Any]:
         "gaps": {"people": largest, "plot": wanted.plot},
         "money": {"seeds": wanted.runs},
         "value": {"data": wanted.data, "customers": largest},
+        "personas": {"people": largest, "seeds": wanted.runs},
         "effects": {"data": wanted.data},
         "olist": {"data": wanted.data},
     }

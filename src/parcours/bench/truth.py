@@ -80,11 +80,11 @@ def bench_truth(
         return _scores(Workspace(workspace))
     with tempfile.TemporaryDirectory(prefix="parcours-truth-") as folder:
         progress(f"truth, {people:,} people with planted gaps")
-        rows = _scores(_lived(Path(folder) / "planted", people, SEED))
+        rows = _scores(lived(Path(folder) / "planted", people, SEED))
         alarms = 0
         for seed in range(1, quiet_seeds + 1):
             progress(f"truth, nothing planted, seed {seed} of {quiet_seeds}")
-            quiet = _lived(Path(folder) / f"quiet-{seed}", QUIET_PEOPLE, seed, "--gaps", "none")
+            quiet = lived(Path(folder) / f"quiet-{seed}", QUIET_PEOPLE, seed, "--gaps", "none")
             with open_results(quiet) as results:
                 alarms += any(found.explains for found in find(results).promises)
         case = f"{quiet_seeds} retailers of {QUIET_PEOPLE:,} people, none planted"
@@ -97,7 +97,7 @@ def _scores(shop: Workspace) -> list[BenchRow]:
         return [*_people_rows(results, shop), *_verdict_rows(results, shop), *_gap_rows(results, shop)]
 
 
-def _lived(folder: Path, people: int, seed: int, *more: str) -> Workspace:
+def lived(folder: Path, people: int, seed: int, *more: str) -> Workspace:
     """A retailer, simulated and run to the end of its data."""
     simulate = [sys.executable, "-m", "parcours.cli.main", "simulate", "-w", str(folder)]
     size = ["--people", str(people), "--days", str(DAYS), "--seed", str(seed)]

@@ -34,6 +34,7 @@ from parcours.cli.options import (
     tell,
 )
 from parcours.cli.options import print_json as _print_json
+from parcours.cli.personas import add_personas
 from parcours.cli.recognising import add_recognising, explain_two
 from parcours.cli.rights import add_rights
 from parcours.cli.ruling import add_ruling
@@ -337,6 +338,7 @@ def gaps(  # noqa: PLR0913, PLR0917 - each option chooses or shows
     from parcours.gap.finding import find
     from parcours.gap.finding.telling import add_decisions, add_findings
     from parcours.gap.money import about_all
+    from parcours.gap.personas.slicing import persona_gaps
     from parcours.gap.results import open_results
     from parcours.kernel.workspace import Workspace
     from parcours.ui import speak
@@ -351,6 +353,8 @@ def gaps(  # noqa: PLR0913, PLR0917 - each option chooses or shows
                 with_money=not counts,
             )
             findings = None if counts else find(results)
+            if not counts:
+                rows += persona_gaps(results, rows, language.value)
         if format is Format.JSON:
             if findings is not None:
                 add_findings(rows, findings)
@@ -483,11 +487,13 @@ def person(
     from parcours.cli.show.person import person_lines
     from parcours.cli.show.tables import write
     from parcours.cli.show.verdicts import verdict_rows
+    from parcours.gap.personas import persona_of_person
     from parcours.gap.results import open_results
     from parcours.kernel.workspace import Workspace
 
     with open_results(Workspace(workspace)) as results:
         found = results.person(name)
+        found["persona_of"] = persona_of_person(results, results.person_id(name), language.value)
         if format is Format.JSON:
             _print_json({**found, "verdicts": verdict_rows(found["verdicts"])})
         else:
@@ -859,6 +865,7 @@ def bench(
 
 
 add_deciding(app)
+add_personas(app)
 add_lives(journeys_app)
 add_mining(journeys_app)
 add_logs(journeys_app)

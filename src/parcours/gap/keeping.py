@@ -14,6 +14,9 @@ import os
 import uuid
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from parcours import __version__
 from parcours.gap.tables import LOGIC
 
@@ -73,6 +76,34 @@ class Kept:
         _write(path, text)
         return json.loads(text)["answer"]  # the first reader gets what the second gets
 
+    def table(self, name: str, logic: str, compute: Callable[[pa.Table | None], pa.Table]) -> pa.Table:
+        """As `answer`, of rows too many for JSON.
+
+        Args:
+            name: Of its file.
+            logic: As of `answer`.
+            compute: Answers the rows; takes those of the state before, None where there are none.
+        """
+        if name not in self._read:
+            path, state = self._folder / f"{name}.parquet", self._state(logic)
+            before = _read_table(path)
+            if before is None or (before.schema.metadata or {}).get(b"state") != state.encode():
+                before = compute(before).replace_schema_metadata({"state": state})
+                _write(path, before)
+            self._read[name] = before
+        return self._read[name]
+
+    def last_answer(self, name: str) -> Any:  # JSON
+        """The answer as it was kept last, of whatever state; None: none is."""
+        try:
+            return json.loads((self._folder / f"{name}.json").read_bytes())["answer"]
+        except (OSError, ValueError, KeyError, TypeError):  # there is none, or somebody damaged it
+            return None
+
+    def last(self, name: str) -> pa.Table | None:
+        """Rows as they were kept last, of whatever state; None: none are."""
+        return _read_table(self._folder / f"{name}.parquet")
+
     def _state(self, logic: str) -> str:
         facts = {name: fact for name, fact in self._manifest.facts.items() if name not in _UNREAD}
         told = [__version__, LOGIC, logic, self._zone, self._manifest.versions, facts]
@@ -85,12 +116,22 @@ def forget_answers(vault: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _write(path: Path, text: str) -> None:
+def _read_table(path: Path) -> pa.Table | None:
+    try:
+        return pq.read_table(path)
+    except (OSError, pa.ArrowException):  # there is none, or somebody damaged it: it can be computed
+        return None
+
+
+def _write(path: Path, content: str | pa.Table) -> None:
     """Put a file in its place whole; a workspace that may only be read, or a full disk, keeps nothing."""
     aside = path.with_name(f"{path.stem}-{uuid.uuid4().hex}.tmp")
     try:
         path.parent.mkdir(exist_ok=True)
-        aside.write_text(text, "utf-8")
+        if isinstance(content, str):
+            aside.write_text(content, "utf-8")
+        else:
+            pq.write_table(content, aside, compression="zstd")
         os.replace(aside, path)
     except OSError:
         with contextlib.suppress(OSError):

@@ -166,7 +166,7 @@ class Results:
         rows = found.filter(pc.is_in(found["promise_id"], pa.array(asked, pa.int32()))).to_pylist()
         priced = money_json(self, language) if with_money else {}
         answer = []
-        for row, population, parts in zip(rows, _populations(rows), _interval_parts(rows), strict=True):
+        for row, population, parts in zip(rows, populations(rows), interval_parts(rows), strict=True):
             of, name = names[row["promise_id"]]
             is_overall = row["dimension"] is None and row["week"] is None
             told = {"population": population, "money": priced.get((of, name)) if is_overall else None}
@@ -797,7 +797,7 @@ def _week(period: str) -> int:
     return int(digits) if digits.isdigit() else -1
 
 
-def _populations(rows: Sequence[Row]) -> list[Row]:
+def populations(rows: Sequence[Row]) -> list[Row]:
     """Weighted figures of gap rows; intervals use the effective number of cases."""
     kept, broken, unseen, squared = (
         np.array([row[key] for row in rows], np.float64)
@@ -824,7 +824,7 @@ def _populations(rows: Sequence[Row]) -> list[Row]:
     return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
 
 
-def _interval_parts(rows: Sequence[Row]) -> list[Row]:
+def interval_parts(rows: Sequence[Row]) -> list[Row]:
     """What chance alone, and what nobody saw alone, leave open of each kept share: `sampling` and `observability`.
 
     Of the population that a sample stands for, as `population` is; without weights that is the sample.

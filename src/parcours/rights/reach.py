@@ -34,6 +34,8 @@ NOT_BY_COLUMN = frozenset(
         "refused",
         "identity_decision",
         "gap_decision",
+        "persona_model",
+        "persona_decision",
         "record_file",
         "record_model",
     }

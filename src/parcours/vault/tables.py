@@ -186,6 +186,29 @@ GAP_DECISION = Table(
     Column("recorded_by", Text, nullable=False),
 )
 
+# What personas are, each time they were learnt: no person is in it. The newest counts; rows are only added.
+PERSONA_MODEL = Table(
+    "persona_model",
+    METADATA,
+    Column("model_id", Integer, primary_key=True, autoincrement=True),
+    Column("made_at", BigInteger, nullable=False),
+    Column("run_id", Integer, nullable=False),
+    Column("definition", JSON, nullable=False),
+)
+
+# What was decided on personas by hand: rename, merge, split, pin, unpin; rows are only added, and the database refuses anything else.
+PERSONA_DECISION = Table(
+    "persona_decision",
+    METADATA,
+    Column("decision_id", Integer, primary_key=True, autoincrement=True),
+    Column("verb", Text, nullable=False),
+    Column("persona", Integer, nullable=False),
+    Column("facts", JSON, nullable=False),
+    Column("because", Text, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+)
+
 IDENTITY_DECISION_TOKEN = Table(
     "identity_decision_token",
     METADATA,

@@ -50,10 +50,26 @@ def person_lines(found: Row, language: str = "en", at: str = "") -> Iterator[Tex
     yield Text(f"person {found['person']}", style="bold")
     yield from paragraph(f"known as {names or 'no identifier'}")
     yield from _summary(found)
+    yield from _persona(found.get("persona_of"), speak(language))
     yield Text("")
     heads = ["when", "", "what", "said", "where", "about", "system", "with", "proof"]
     yield from sheet(heads, _story(found["signals"], found["verdicts"]), below=_BELOW, folds="said")
     yield from _let_down(found, speak(language), at)
+
+
+def _persona(told: Row | None, language: Language) -> Iterator[Text]:
+    """Which kind of customer, how sure that is, and what speaks most for it."""
+    if told is None:
+        return
+    sure = language.percent(told["confidence"])
+    speaks = [
+        f"{each['habit']} ({each['occasions']})"
+        for group in told["why"]
+        if (group["bits"] or 0) > 0
+        for each in group["did"]
+    ]
+    named = told["name"] if told["persona"] is None else f"{told['name']} ({told['persona']}, {sure} sure)"
+    yield from paragraph(f"persona: {named}" + (f"; {', '.join(speaks)}" if speaks else ""))
 
 
 def _let_down(found: Row, language: Language, at: str) -> Iterator[Text]:

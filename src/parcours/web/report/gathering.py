@@ -27,6 +27,7 @@ from parcours.signal.catalogue import title_of
 from parcours.web.report.drivers import gather_drivers
 from parcours.web.report.lived import gather_lived, gather_ways
 from parcours.web.report.money import gather_costs
+from parcours.web.report.personas import gather_personas
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from parcours.web.report.drivers import DriverFacts
     from parcours.web.report.lived import LivedFacts, WayFacts
     from parcours.web.report.money import Costs
+    from parcours.web.report.personas import PersonaReport
 
 Row = dict[str, Any]  # rows of `Results`
 Scores = tuple[tuple[float, int], ...]  # score, how many gave it; in the order of scores
@@ -104,6 +106,7 @@ class Facts:
         costs: What broken promises cost.
         ways: How people come to a purchase across channels.
         drivers: What moves scores and repurchase.
+        personas: Which kinds of customers there are; None: nobody can be grouped.
     """
 
     name: str
@@ -126,6 +129,7 @@ class Facts:
     costs: Costs
     ways: WayFacts
     drivers: DriverFacts
+    personas: PersonaReport | None
 
 
 def gather(
@@ -162,6 +166,8 @@ def gather(
     hearing = hearing_of(results)
     told("drivers")
     drivers = gather_drivers(results, find_drivers(results))
+    told("personas")
+    personas = gather_personas(results, with_quotes=with_quotes)
     return Facts(
         name=name,
         run_id=results.manifest.run_id,
@@ -182,6 +188,7 @@ def gather(
         costs=costs,
         ways=ways,
         drivers=drivers,
+        personas=personas,
         graph=() if parts else tuple(results.graph(map_name=None, by_type=True, per=None, quiet=None)),
     )
 

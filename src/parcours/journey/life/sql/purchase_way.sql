@@ -1,6 +1,6 @@
 -- model:  purchase_way
 -- grain:  one row per purchase: how somebody came to it, across channels
--- unit:   bought_at in microseconds UTC; value_minor in hundredths of the currency; look_back in microseconds; store_id an object, null: no store is named
+-- unit:   bought_at in microseconds UTC; value_minor in hundredths of the currency; look_back in microseconds; store_id an object, null: no store is named; since_look_us from the last look online, null: none led to it
 -- reads:  seen
 -- source: docs/explanation/lived-journeys.md
 
@@ -47,6 +47,7 @@ placed as (
            coalesce(c.is_collected, false) or coalesce(property_text(b.properties, 'fulfilment') = 'collect', false) as is_collected,
            coalesce(b.store_id, c.store_id) as store_id, t.visited_id,
            coalesce(t.digital_at >= b.occurred_at - :look_back and t.digital_at > coalesce(t.bought_before_at, t.digital_at - 1), false) as looked_online,
+           b.occurred_at - t.digital_at as since_look_us,
            coalesce(t.store_at >= b.occurred_at - :look_back and t.store_at > coalesce(t.bought_before_at, t.store_at - 1), false) as looked_in_store
     from bought as b
     left join collected as c on c.order_id = b.order_id
@@ -63,5 +64,6 @@ select signal_id, person_id, occurred_at as bought_at, value_minor, currency,
             when is_digital and looked_in_store then 'store_then_online'
             when is_digital then 'online_only'
             else 'elsewhere' end as way,
-       case when is_store or is_collected then store_id when is_digital and looked_in_store then visited_id end as store_id
+       case when is_store or is_collected then store_id when is_digital and looked_in_store then visited_id end as store_id,
+       case when looked_online then since_look_us end as since_look_us
 from placed
