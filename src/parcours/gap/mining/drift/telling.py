@@ -74,7 +74,7 @@ class Finding:
         since, until: First and last day; None: it goes on.
         before, after: Of the days it is held against (about it, where it has ended), and while it lasts; see `unit`.
         unit: `ratio`, `journeys a day`, `seconds` (a median) or `points` (a mean).
-        cases_before, cases: Visits counted; days for a volume.
+        cases_before, cases: Visits counted on the days it is held against, and while it lasts.
         people: Known people among those visits while it lasts; journeys where nobody is known.
         journeys: Journeys among them.
         strength: In standard deviations of what chance and habit do.
@@ -257,7 +257,11 @@ class _Looker:
         gone = np.concatenate([counted.journeys(cause) for cause in crowds])
         calm = Counting(self.counting.visits.without(gone), self._scores, self.counting.span)
         again = _Counted(calm)
-        rest = [(cause, again) for cause in causes(again.panels, since, shared)]
+        rest = [
+            (cause, again)
+            for cause in causes(again.panels, since, shared)
+            if not any(_is_within(cause, crowd) for crowd in crowds)  # there the crowd's own days are missing now
+        ]
         return sorted([*((cause, counted) for cause in crowds), *rest], key=lambda item: -abs(item[0].lead.strength))
 
     def finding(self, cause: Cause, counted: _Counted, events: Sequence[Happened]) -> Finding:
@@ -293,8 +297,8 @@ class _Looker:
             before=before,
             after=after,
             unit=_UNITS.get(key.what, "ratio"),
-            cases_before=round(float(cases[beside].sum())),
-            cases=round(float(cases[inside].sum())),
+            cases_before=round(float((told if key.what is What.VOLUME else cases)[beside].sum())),
+            cases=round(float((told if key.what is What.VOLUME else cases)[inside].sum())),
             people=known or journeys,
             journeys=journeys,
             strength=round(cause.lead.strength, 2),
@@ -317,7 +321,8 @@ class _Looker:
         beside = window(counted.panels.panels[cause.lead.panel], cause.first, end)
         chosen = []
         for when, days in (("during", np.arange(cause.first, end)), ("before", beside[beside < cause.first])):
-            held = np.flatnonzero(counting.of_slice(key, found.rows) & np.isin(day, days))[::-1]
+            held = np.flatnonzero(counting.of_slice(key, found.rows) & np.isin(day, days))
+            held = held[np.argsort(-own.at_us[found.rows[held]], kind="stable")]
             chosen += [(when, place) for place in held[: limit - limit // 2 if when == "during" else limit // 2].tolist()]
         return self._opened(own, found, chosen)
 
@@ -426,6 +431,13 @@ class _Counted:
 
 def _is_crowd(cause: Cause) -> bool:
     return cause.end is not None and cause.lead.strength > 0
+
+
+def _is_within(cause: Cause, crowd: Cause) -> bool:
+    """Most days of a cause are those of a crowd."""
+    if cause.end is None or crowd.end is None:
+        return False
+    return min(cause.end, crowd.end) - max(cause.first, crowd.first) >= _MOSTLY * (cause.end - cause.first)
 
 
 def _what(key: Key, before: float, after: float) -> str:
