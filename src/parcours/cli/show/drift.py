@@ -58,8 +58,8 @@ def _said(one: Finding | Echo) -> str:
     up = one.after > one.before
     words = {
         "volume": "more journeys begin" if up else "fewer journeys begin",
-        "mix": "a larger part of journeys begin there" if up else "a smaller part of journeys begin there",
-        "channel": "a larger part of journeys begin there" if up else "a smaller part of journeys begin there",
+        "mix": f"a {'larger' if up else 'smaller'} part of {one.subject}",
+        "channel": f"a {'larger' if up else 'smaller'} part of {one.subject}",
         "share": f"{'more' if up else 'fewer'} go {one.subject}",
         "new_branch": f"a new way, {one.subject}",
         "vanished_branch": f"no more way {one.subject}",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 WEEK = 7
 _SHRUNK = 50  # cases by which a weekday is drawn towards the whole week
+_SURE = 1e-9  # no share is expected to be all
 _QUIET = 0.4  # quantile of what is seen between neighbouring stretches; below the median, since what moved is among it
 _QUIET_NORMAL = 0.5244  # of a normal deviate's size
 _STRETCHES = (1, 7, 28)  # days over which the noise is learnt
@@ -105,6 +106,19 @@ def panel_of(
     """
     if family is Family.RATE:
         cases = np.ones_like(told)
+    expected, spread = usual(family, cases, told), np.ones(len(told))
+    if family is Family.MEAN and squares is not None:
+        mean = _ratio(told.sum(axis=1), cases.sum(axis=1))
+        spread = np.sqrt(np.maximum(_ratio(squares, cases.sum(axis=1)) - mean**2, 1e-6))
+    panel = Panel(family, cases, told, expected, spread, np.ones(len(told)))
+    noise = _noise(panel)
+    if family is Family.SHARE and groups is not None:
+        noise = _pooled(noise, groups)
+    return Panel(family, cases, told, expected, spread, noise)
+
+
+def usual(family: Family, cases: Figures, told: Figures) -> Figures:
+    """(series, days) what would be told if nothing but the weekday mattered."""
     weekday = np.arange(cases.shape[1]) % WEEK
     own = np.zeros_like(told)
     whole = _ratio(told.sum(axis=1), cases.sum(axis=1))[:, None]
@@ -115,15 +129,7 @@ def panel_of(
         else:
             some = told[:, at].sum(axis=1, keepdims=True) + _SHRUNK * whole
             own[:, at] = some / (cases[:, at].sum(axis=1, keepdims=True) + _SHRUNK)
-    spread = np.ones(len(told))
-    if family is Family.MEAN and squares is not None:
-        mean = whole[:, 0]
-        spread = np.sqrt(np.maximum(_ratio(squares, cases.sum(axis=1)) - mean**2, 1e-6))
-    panel = Panel(family, cases, told, cases * own, spread, np.ones(len(told)))
-    noise = _noise(panel)
-    if family is Family.SHARE and groups is not None:
-        noise = _pooled(noise, groups)
-    return Panel(family, cases, told, cases * own, spread, noise)
+    return cases * own
 
 
 def _pooled(noise: Figures, groups: Places) -> Figures:
@@ -172,23 +178,43 @@ def unlike(panel: Panel, inside: Sums, outside: Sums) -> Figures:
         McCullagh and Nelder (1989), Generalized Linear Models, chapter 4 and 9.
     """
     noise = np.sqrt(panel.noise)[:, None]
-    level_in, level_out = level(panel, inside), level(panel, outside)
     if panel.family is Family.MEAN:
         error = panel.spread[:, None] * np.sqrt(_over(1, inside.cases) + _over(1, outside.cases))
-        return np.asarray(np.where(error > 0, (level_in - level_out) / np.maximum(error, 1e-12), 0.0) / noise)
-    if panel.family is Family.RATE:
-        both = _ratio(inside.told + outside.told, inside.expected + outside.expected)
-        found = _count_ratio(inside.told, inside.expected * both) + _count_ratio(
-            outside.told, outside.expected * both
-        )
-    else:
-        both = _ratio(
-            level_in * inside.cases + level_out * outside.cases, inside.cases + outside.cases
-        )
-        found = inside.cases * _divergence(level_in, both) + outside.cases * _divergence(level_out, both)
-    known = (inside.cases > 0) & (outside.cases > 0) & (inside.expected > 0) & (outside.expected > 0)
+        apart = level(panel, inside) - level(panel, outside)
+        return np.asarray(np.where(error > 0, apart / np.maximum(error, 1e-12), 0.0) / noise)
+    rare_in, rare_out, sign = _rarer(panel, inside), _rarer(panel, outside), _sign(panel)
+    both = _ratio(rare_in.told + rare_out.told, rare_in.expected + rare_out.expected)
+    apart = _ratio(rare_in.told, rare_in.expected) - _ratio(rare_out.told, rare_out.expected)
+    found = np.zeros_like(apart)
+    for own in (rare_in, rare_out):
+        told, expected = np.maximum(own.told, 0.0), own.expected * both
+        if panel.family is Family.RATE:
+            found += told * _log(told, expected) - told + expected
+        else:
+            expected = np.minimum(expected, own.cases * (1 - _SURE))
+            told = np.minimum(told, own.cases)
+            rest, other = own.cases - told, own.cases - expected
+            found += told * _log(told, expected) + rest * _log(rest, other)
+    known = (inside.cases > 0) & (outside.cases > 0) & (rare_in.expected > 0) & (rare_out.expected > 0)
     size = np.sqrt(2 * np.maximum(found, 0.0))
-    return np.asarray(np.where(known, np.sign(level_in - level_out) * size, 0.0) / noise)
+    return np.asarray(np.where(known, sign * np.sign(apart) * size, 0.0) / noise)
+
+
+def _rarer(panel: Panel, sums: Sums) -> Sums:
+    """Of a share, those that did it or those that did not, whichever are fewer: a usual weekday then multiplies it."""
+    common = _is_common(panel)
+    told = np.where(common, sums.cases - sums.told, sums.told)
+    return Sums(sums.cases, told, np.where(common, sums.cases - sums.expected, sums.expected))
+
+
+def _is_common(panel: Panel) -> NDArray[np.bool_]:
+    if panel.family is not Family.SHARE:
+        return np.zeros((len(panel.cases), 1), np.bool_)
+    return np.asarray((panel.told.sum(axis=1) > panel.cases.sum(axis=1) / 2)[:, None])
+
+
+def _sign(panel: Panel) -> Figures:
+    return np.where(_is_common(panel), -1.0, 1.0)
 
 
 def level(panel: Panel, sums: Sums) -> Figures:
@@ -196,21 +222,17 @@ def level(panel: Panel, sums: Sums) -> Figures:
     if panel.family is Family.MEAN:
         usual = _ratio(panel.told.sum(axis=1), panel.cases.sum(axis=1))[:, None]
         return np.asarray(usual + _ratio(sums.told - sums.expected, sums.cases))
-    whole = _ratio(panel.told.sum(axis=1), panel.cases.sum(axis=1))[:, None]
-    found = whole * _ratio(sums.told, sums.expected)
+    common = _is_common(panel)
+    own, all_ = _rarer(panel, sums), panel.cases.sum(axis=1)[:, None]
+    whole = _ratio(panel.told.sum(axis=1)[:, None], all_)
+    found = np.where(common, 1 - whole, whole) * _ratio(own.told, own.expected)
+    found = np.where(common, 1 - found, found)
     return np.asarray(np.clip(found, 0, 1) if panel.family is Family.SHARE else found)
 
 
-def _count_ratio(told: Figures, expected: Figures) -> Figures:
-    return np.asarray(told * np.log(np.maximum(_ratio(told, expected), 1e-300)) * (told > 0) - told + expected)
-
-
-def _divergence(share: Figures, other: Figures) -> Figures:
-    """Kullback and Leibler's, of one coin from another."""
-    safe = np.clip(other, 1e-12, 1 - 1e-12)
-    yes = np.where(share > 0, share * np.log(np.maximum(share, 1e-300) / safe), 0.0)
-    no = np.where(share < 1, (1 - share) * np.log(np.maximum(1 - share, 1e-300) / (1 - safe)), 0.0)
-    return np.asarray(yes + no)
+def _log(told: Figures, expected: Figures) -> Figures:
+    """Logarithm of a ratio; 0 where nothing was told, which weighs nothing."""
+    return np.asarray(np.log(np.maximum(told, 1e-300) / np.maximum(expected, 1e-300)) * (told > 0))
 
 
 def _ratio(part: Figures, whole: Figures) -> Figures:

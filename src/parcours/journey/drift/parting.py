@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from parcours.journey.drift.panel import Family, Panel, Running, level
+from parcours.journey.drift.panel import Family, Panel, Running, level, usual
 from parcours.journey.drift.scanning import (
     Moves,
     around,
@@ -30,10 +30,12 @@ _ECHO = 3.0  # standard deviations from which a series is said to be moved by th
 _LONGEST = 91  # days of what has no end that it is judged by
 _GONE = 0.05  # of what is usual; below it a series says nothing more in that time
 _OTHER_CHANCE = 2.0  # times the usual variance of a share; above it a series says nothing more in that time either
+_SAME = 0.5  # of the shorter of two stretches that are about the same time
 _LEADS = 0.6  # of the strength of all: more people coming then explains what those who come do otherwise
 # The least that is worth telling; smaller ones may be beyond chance and matter to nobody.
-_LEAST_SHARE, _LEAST_RATIO, _LEAST_RARE = 0.05, 1.5, 0.02
-_LEAST_RATE, _LEAST_SHORT_RATE, _SHORT = 1.3, 1.6, 14
+_LEAST_SHARE, _LEAST_PART = 0.05, 0.15  # of all, and of those that did it or did not, whichever were fewer
+_LEAST_RATIO, _LEAST_RARE = 1.5, 0.02
+_LEAST_RATE = 2.0  # less is what sales, seasons and growth do to how many come; for whom it is not so, the mix tells
 _LEAST_SPREADS = 0.25
 
 
@@ -108,6 +110,7 @@ def causes(told: Panels, since: int = 0, shared: int = 1) -> list[Cause]:
     least = bound(told.series, days - since, shared)
     moves = [_worth(panel, scan(panel, since), least) for panel in panels]
     found: list[Cause] = []
+    explained: dict[tuple[int, int], list[tuple[int, int]]] = {}
     while len(found) < _MOST:
         best = max(
             ((float((move.strength**2 * plain**2).max(initial=0.0)), number) for number, (move, plain) in enumerate(zip(moves, told.plain, strict=True))),
@@ -118,7 +121,7 @@ def causes(told: Panels, since: int = 0, shared: int = 1) -> list[Cause]:
         row = int((moves[number].strength ** 2 * told.plain[number] ** 2).argmax())
         stretch = refined(panels[number], row, int(moves[number].first[row]), int(moves[number].end[row]), since)
         measured = [_on(panel, *stretch) for panel in panels]
-        other = _leader(told, panels, measured, (number, row), least, stretch)
+        other = _leader(told, panels, measured, (number, row), least)
         if other != (number, row):
             number, row = other
             stretch = refined(panels[number], row, *stretch, since)
@@ -133,17 +136,24 @@ def causes(told: Panels, since: int = 0, shared: int = 1) -> list[Cause]:
             panels[place] = _explained(panel, touched, stretch, measured[place])
             again = panels[place].rows(touched)
             fresh = _worth(again, scan(again, since), least)
-            for old, new in ((moves[place].first, fresh.first), (moves[place].end, fresh.end), (moves[place].strength, fresh.strength)):
+            for old, new in (
+                (moves[place].first, fresh.first),
+                (moves[place].end, fresh.end),
+                (moves[place].strength, fresh.strength),
+            ):
                 old[touched] = new
-        # What is told may not be found again, whatever is left of it.
-        moves[number].strength[row] = _unless_same(moves[number], row, stretch)
+            for one in touched.tolist():  # what is explained is not told again, whatever is left of it
+                known = explained.setdefault((place, one), [])
+                known.append(stretch)
+                if any(_is_same((int(moves[place].first[one]), int(moves[place].end[one])), own) for own in known):
+                    moves[place].strength[one] = 0.0
     return sorted(found, key=lambda cause: -abs(cause.lead.strength))
 
 
-def _unless_same(moves: Moves, row: int, stretch: tuple[int, int]) -> float:
-    first, end = int(moves.first[row]), int(moves.end[row])
-    shared = max(0, min(end, stretch[1]) - max(first, stretch[0]))
-    return 0.0 if shared > 0 else float(moves.strength[row])
+def _is_same(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Half of the shorter stretch lies in the other."""
+    shared = min(one[1], other[1]) - max(one[0], other[0])
+    return shared >= _SAME * min(one[1] - one[0], other[1] - other[0])
 
 
 @dataclass(frozen=True)
@@ -174,9 +184,8 @@ def _on(panel: Panel, first: int, end: int) -> _Measured:
 
 def _worth(panel: Panel, moves: Moves, least: float) -> Moves:
     """The same, without those that chance may have made or that matter to nobody."""
-    running, rows = Running(panel), np.arange(len(panel.cases))
     strength = moves.strength.copy()
-    for row in rows[np.abs(strength) >= least]:
+    for row in np.flatnonzero(np.abs(strength) >= least).tolist():
         own = panel.rows(slice(row, row + 1))
         at, stop = moves.first[row : row + 1], moves.end[row : row + 1]
         part = Running(own)
@@ -185,27 +194,23 @@ def _worth(panel: Panel, moves: Moves, least: float) -> Moves:
             outside = level(own, part.between(np.maximum(0, at - _LONGEST), at))
         else:
             outside = level(own, around(own, part, at, stop))
-        if not matters(own, inside[:, 0], outside[:, 0], int(stop[0] - at[0]))[0]:
+        if not matters(own, inside[:, 0], outside[:, 0])[0]:
             strength[row] = 0.0
-    del running
     strength[np.abs(strength) < least] = 0.0
     return Moves(moves.first, moves.end, strength)
 
 
-def matters(panel: Panel, inside: Figures, outside: Figures, days: int) -> NDArray[np.bool_]:
+def matters(panel: Panel, inside: Figures, outside: Figures) -> NDArray[np.bool_]:
     """(series,) the move is large enough to be told."""
     if panel.family is Family.MEAN:
         return np.abs(inside - outside) >= _LEAST_SPREADS * panel.spread
     low, high = np.minimum(inside, outside), np.maximum(inside, outside)
     if panel.family is Family.RATE:
-        return high >= low * (_LEAST_SHORT_RATE if days < _SHORT else _LEAST_RATE)
-    rare = np.minimum(high, 1 - low)
-    del rare
+        return high >= _LEAST_RATE * low
     apart = high - low
-    return (apart >= _LEAST_SHARE) | (
-        (apart >= _LEAST_RARE) & (np.minimum(high / np.maximum(low, 1e-9), (1 - low) / np.maximum(1 - high, 1e-9)) >= 1)
-        & ((high >= _LEAST_RATIO * low) | (1 - low >= _LEAST_RATIO * (1 - high)))
-    )
+    is_rare = (high >= _LEAST_RATIO * low) | (1 - low >= _LEAST_RATIO * (1 - high))
+    fewer = np.minimum(outside, 1 - outside)
+    return ((apart >= _LEAST_SHARE) & (apart >= _LEAST_PART * fewer)) | ((apart >= _LEAST_RARE) & is_rare)
 
 
 def _leader(
@@ -214,14 +219,13 @@ def _leader(
     measured: Sequence[_Measured],
     first_choice: tuple[int, int],
     least: float,
-    stretch: tuple[int, int],
 ) -> tuple[int, int]:
     """Of what moved in one stretch, the series that is told: who came in numbers, else the plainest of the strongest."""
     most = abs(measured[first_choice[0]].strength[first_choice[1]])
     candidates = []
     for number, (panel, own) in enumerate(zip(panels, measured, strict=True)):
         size = np.abs(own.strength)
-        worth = (size >= least) & matters(panel, own.inside, own.outside, stretch[1] - stretch[0])
+        worth = (size >= least) & matters(panel, own.inside, own.outside)
         up = worth & told.comes_first[number] & (own.strength >= max(least, _LEADS * most))
         for row in np.flatnonzero(worth).tolist():
             candidates.append((bool(up[row]), float(size[row] * told.plain[number][row]), number, row))
@@ -240,7 +244,7 @@ def _cause(
 ) -> Cause:
     echoes = []
     for number, (panel, own) in enumerate(zip(panels, measured, strict=True)):
-        worth = (np.abs(own.strength) >= least) & matters(panel, own.inside, own.outside, stretch[1] - stretch[0])
+        worth = (np.abs(own.strength) >= least) & matters(panel, own.inside, own.outside)
         echoes += [_moved(own, number, row) for row in np.flatnonzero(worth).tolist() if (number, row) != lead]
     echoes.sort(key=lambda echo: -abs(echo.strength))
     end = None if stretch[1] >= panels[0].days else stretch[1]
@@ -266,6 +270,8 @@ def _explained(panel: Panel, rows: NDArray[np.int64], stretch: tuple[int, int], 
         told[rows, within] -= (inside - outside)[:, None] * cases[rows, within]
         chance = [np.maximum(share * (1 - share), 1e-9) for share in (inside, outside)]
         gone = rows[:0] if panel.family is Family.MEAN else rows[chance[0] > _OTHER_CHANCE * chance[1]]
-    for part in (cases, told, expected):
+    for part in (cases, told):
         part[gone, within] = 0.0
+    expected[rows] = usual(panel.family, cases[rows], told[rows])
+    expected[gone, within] = 0.0
     return Panel(panel.family, cases, told, expected, panel.spread, panel.noise)

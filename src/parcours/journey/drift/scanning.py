@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from parcours.journey.drift.panel import Figures, Places, Sums
 
 CHANCE = 0.01  # of telling anything in a history in which nothing moved
-FEWEST_BEFORE = 10  # days, of what it is held against
+_FEWEST_BEFORE, _MOST_BEFORE, _OF_DAYS = 10, 28, 8  # days there must be before a stretch: a part of all of them, within bounds
 _LONGEST = 0.4  # of all days: what lasts longer has not moved, it is how things are
 _GROWTH = 1.24  # of lengths tried one after the other
 _FLANK, _LONG_FLANK = 28, 91  # days beside a stretch that it is held against, at least and at most
@@ -24,6 +24,7 @@ _SINCE = (3, 7, 14, 28, 56, 91)  # days after a day that must differ from those 
 _KEPT_UP = 0.5  # of a move must be there to the end, if it has no end
 _OPEN_DAYS = 3  # a stretch that ends so near the end of the data has no end yet
 _DEARER = 8.0  # of strength squared, by which two ends must explain more than one
+_FEWEST_DAYS = 3  # of a stretch in which more or fewer come; shorter ones are holidays and week-ends
 _LOOKS = 10  # stretches of a day that are not each other's shadows, about
 _FEWEST = {Family.SHARE: 30.0, Family.RATE: 0.0, Family.MEAN: 20.0}  # cases inside
 _FEWEST_TOLD = 15.0  # that did it, or would have been expected to
@@ -84,8 +85,11 @@ def scan(panel: Panel, since: int = 0) -> Moves:
 def _scan(panel: Panel, stretches: tuple[Places, Places], starts: Places, found: Moves) -> None:
     """Write into `found` the most telling stretch of each of some series."""
     running, rows = Running(panel), np.arange(len(panel.cases))
-    if len(stretches[0]):
+    if (stretches[1] - stretches[0] >= _FEWEST_DAYS).any():
         first, end = stretches
+        if panel.family is Family.RATE:
+            long = end - first >= _FEWEST_DAYS
+            first, end = first[long], end[long]
         strength = strength_between(panel, running, first, end)
         best = np.abs(strength).argmax(axis=1)
         found.strength[:], found.first[:], found.end[:] = strength[rows, best], first[best], end[best]
@@ -154,7 +158,7 @@ def _stretches(days: int, since: int) -> tuple[Places, Places]:
     first, end = [], []
     length = 2
     while length <= _LONGEST * days:
-        own = np.arange(max(since, FEWEST_BEFORE), days - length - _OPEN_DAYS + 1, max(1, length // 6))
+        own = np.arange(max(since, _before_any(days)), days - length - _OPEN_DAYS + 1, max(1, length // 6))
         first.append(own)
         end.append(own + length)
         length = max(length + 1, round(length * _GROWTH))
@@ -164,7 +168,12 @@ def _stretches(days: int, since: int) -> tuple[Places, Places]:
 
 
 def _starts(days: int, since: int) -> Places:
-    return np.arange(max(since, FEWEST_BEFORE), max(days - 1, 0), dtype=np.int64)
+    return np.arange(max(since, _before_any(days)), max(days - 1, 0), dtype=np.int64)
+
+
+def _before_any(days: int) -> int:
+    """Days before any stretch; where people are known from before, the first of them are not as the others."""
+    return int(np.clip(days // _OF_DAYS, _FEWEST_BEFORE, _MOST_BEFORE))
 
 
 def refined(panel: Panel, row: int, first: int, end: int, since: int = 0) -> tuple[int, int]:
@@ -172,7 +181,7 @@ def refined(panel: Panel, row: int, first: int, end: int, since: int = 0) -> tup
     own = panel.rows(slice(row, row + 1))
     running, days = Running(own), own.days
     reach = max(4, (end - first) // 4)
-    lowest = max(since, FEWEST_BEFORE)
+    lowest = max(since, _before_any(days))
     firsts = np.arange(max(lowest, first - reach), min(days - 1, first + reach) + 1)
     if end >= days:
         stop = np.full_like(firsts, min(days, first + max(_SINCE[3], reach)))

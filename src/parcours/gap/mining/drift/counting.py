@@ -28,10 +28,11 @@ _WINDOW, _OFTEN_ONCE = 14, 0.02  # days, and share of cases in them, from which 
 _WAITED = 0.95  # of waits, within which what comes counts
 _LONGEST_US = 30 * 86_400 * 1_000_000
 _OF_HISTORY = 8  # a wait counts up to this part of the history
-_AFRESH = 0.5  # of those who come to a node, who first began anew
+_AFRESH = 0.3  # of those who come to a node, who first began anew
 _DIRECT = 0.5  # of those who come from one node to another, without any between
 _INDIRECT = 0.85  # how readily a way with something between is told
 _SLOW = 0.75  # quantile of waits
+_PLACES = ("channel", "touchpoint")
 _OWN = 0.05  # of a node's visits; a second channel so frequent is the node's own
 _KNOWN = 0.5  # of visits must know a slice
 _DAY_US = 86_400 * 1_000_000
@@ -41,7 +42,7 @@ class What(StrEnum):
     """What may move."""
 
     VOLUME = "volume"  # journeys that begin a day
-    MIX = "mix"  # share of those that begin which are of a slice
+    MIX = "mix"  # share of those that begin, or come by a node, which are of a slice
     SHARE = "share"  # of those at a node that come to another
     ABANDONMENT = "abandonment"  # of those at a node after which nothing follows
     WAIT = "wait"  # from one node to another
@@ -100,13 +101,13 @@ class Counting:
         self._limit = min(_LONGEST_US, self.days * _DAY_US // _OF_HISTORY)
         self.nodes = self._frequent()
         self._places = {node: np.flatnonzero(visits.node == node) for node in self.nodes}
-        self._entered = visits.firsts(visits.entries)
+        self._entered = visits.begun
         self._onward = self._next_other()
 
     def cases(self, key: Key) -> Cases:
         """The visits behind a series, of all slices."""
         if key.what in {What.VOLUME, What.MIX}:
-            rows = self._begun()
+            rows = self._begun() if key.source is None else self._within(self.visits.firsts([key.source]))
             return Cases(rows, np.ones(len(rows)), np.full(len(rows), -1))
         assert key.source is not None  # noqa: S101 - all others start at a node
         if key.what is What.SATISFACTION:
@@ -121,7 +122,7 @@ class Counting:
         else:
             assert key.target is not None  # noqa: S101 - shares and waits have one
             wait = self._wait(rows, key.target)
-            if self._is_backward(rows, key, wait):
+            if self._is_afresh(rows, wait):
                 return Cases(rows[:0], np.zeros(0), wait[:0])
         wait = np.where((wait >= 0) & (wait < again), wait, -1)
         horizon = self._horizon(wait)
@@ -153,6 +154,7 @@ class Counting:
         if self.days:
             self._count_begun(made)
             for source in self.nodes:
+                self._count_places(made[Family.SHARE], source)
                 for key in (
                     Key(What.ABANDONMENT, source, None, None),
                     *(Key(What.SHARE, source, target, None) for target in self.nodes if target != source),
@@ -166,7 +168,7 @@ class Counting:
                 squares = np.array(series.squares) if family is Family.MEAN else None
                 panels.append(panel_of(family, np.array(series.cases), np.array(series.told), squares, series.groups))
                 plain.append(np.array([_plain(key) * factor for key, factor in zip(series.keys, series.factors, strict=True)]))
-                comes.append(np.array([key.what in {What.VOLUME, What.MIX} for key in series.keys]))
+                comes.append(np.array([key.source is None for key in series.keys]))
                 keys.append(series.keys)
         return Panels(tuple(panels), tuple(plain), tuple(comes)), keys
 
@@ -181,6 +183,20 @@ class Counting:
                 if daily.sum() >= _FEWEST:
                     made[Family.RATE].add(Key(What.VOLUME, None, None, (item.name, value)), np.ones(self.days), daily)
                     made[Family.SHARE].add(Key(What.MIX, None, None, (item.name, value)), known, daily)
+
+    def _count_places(self, series: _Series, source: int) -> None:
+        """In which channel and at which touchpoint people come by a node."""
+        rows = self._within(self.visits.firsts([source]))
+        for item in self.visits.slices:
+            codes = item.codes[rows]
+            known = codes >= 0
+            if item.name not in _PLACES or not known.any() or codes[known].min() == codes[known].max():
+                continue
+            all_ = self._daily(rows[known], np.ones(int(known.sum())))
+            each = self._by_value(rows, codes, len(item.values), np.ones(len(rows)))
+            for value, daily in zip(item.values, each, strict=True):
+                if daily.sum() >= _FEWEST:
+                    series.add(Key(What.MIX, source, None, (item.name, value)), all_, daily)
 
     def _count_share(self, series: _Series, key: Key) -> None:
         found = self.cases(key)
@@ -233,7 +249,7 @@ class Counting:
     def _codes(self, visits: Visits, item: Slice, rows: Integers) -> NDArray[np.int32]:
         """Codes of visits; where all visits of a node are in one channel, it is the channel in which their journey began that divides them."""
         own = item.codes[rows]
-        if visits is not self.visits or item.name not in {"channel", "touchpoint"} or not len(rows):
+        if visits is not self.visits or item.name not in _PLACES or not len(rows):
             return own
         held = np.sort(np.bincount(own[own >= 0], minlength=2))
         return own if held[-2] >= _OWN * len(rows) else self._begun_in(item)[rows]
@@ -243,10 +259,11 @@ class Counting:
         visits = self.visits
         rows = np.arange(len(visits.node))
         at = np.isin(visits.node, np.array(visits.entries, np.int32)) | visits.starts
-        return item.codes[np.maximum.accumulate(np.where(at, rows, 0))]
+        last = np.maximum.accumulate(np.where(at, rows, 0))
+        return np.where(visits.at_us - visits.at_us[last] <= _LONGEST_US, item.codes[last], -1).astype(np.int32)
 
     def _begun(self) -> Integers:
-        return self._within(self.visits.firsts(self.visits.entries))
+        return self._within(self.visits.begun)
 
     def _within(self, rows: Integers) -> Integers:
         day = self.visits.day[rows]
@@ -289,16 +306,13 @@ class Counting:
         same = (nxt < len(places)) & (visits.journey[safe] == visits.journey[rows])
         return np.where(same, visits.at_us[safe] - visits.at_us[rows], -1)
 
-    def _is_backward(self, rows: Integers, key: Key, wait: Integers) -> bool:
-        """It is the next time that people come and not what follows: most begin anew before it, and the way back is the shorter one."""
+    def _is_afresh(self, rows: Integers, wait: Integers) -> bool:
+        """It is the next time that people come and not what follows: many begin anew on another day before it."""
         came = wait >= 0
-        if not came.any() or key.target is None or key.source is None:
+        if not came.any():
             return False
         fresh = self._wait_among(rows[came], self._entered)
-        if ((fresh >= 0) & (fresh <= wait[came])).mean() < _AFRESH:
-            return False
-        back = self._wait(self.visits.firsts([key.target]), key.source)
-        return bool((back >= 0).any() and np.median(back[back >= 0]) < np.median(wait[came]))
+        return bool(((fresh >= 0) & (fresh <= wait[came])).mean() >= _AFRESH)
 
     def _again(self, rows: Integers) -> Integers:
         """(n,) wait until the journey comes by on another day, microseconds; what follows that belongs to that visit."""

@@ -35,6 +35,7 @@ _EPOCH = date(1970, 1, 1)
 _NONE = 0.005  # ratio; a way that fewer take is none
 _PEOPLE_SIGNALS = 0.5  # of signals must be somebody's for journeys to be people's
 _FEWEST_EACH = 1.5  # signals an object has on average, to be what journeys are about
+_LEAST_WAIT = 1.25  # times a median wait
 _MOSTLY = 0.5  # of the time of a finding
 _UNITS = {What.VOLUME: "journeys a day", What.WAIT: "seconds", What.SATISFACTION: "points"}
 
@@ -212,7 +213,8 @@ def _look(
 ) -> Looked:
     names = results.walk(choice.map_name, by_type=choice.by_type, per=choice.per, quiet=choice.quiet)
     per = results.maps[choice.map_name]["drawn"]["per"] if choice.map_name else choice.per or "person"
-    visits = read_visits(results, names, per)
+    endless = choice.map_name is None and choice.per in {None, "person"} and choice.quiet is None
+    visits = read_visits(results, names, per, endless=endless)
     scores = None
     if choice.map_name and not choice.by_type and len(visits.node) and np.isnan(visits.score).all():
         types = results.walk(choice.map_name, by_type=True, per=None, quiet=None)
@@ -220,6 +222,8 @@ def _look(
     looker = _Looker(results, choice, visits, scores)
     found = looker.causes(review, shared)
     counting = looker.counting
+    told = [(cause, own, looker.finding(cause, own, events)) for cause, own in found]
+    told = [item for item in told if _is_worth(item[2])]
     return Looked(
         choice.map_name,
         per,
@@ -228,9 +232,9 @@ def _look(
         _day(counting.last - 1) if counting.days else None,
         int(visits.starts.sum()) * visits.each,
         visits.each,
-        tuple(looker.finding(cause, own, events) for cause, own in found),
+        tuple(one for *_, one in told),
         looker,
-        found,
+        tuple((cause, own) for cause, own, _ in told),
     )
 
 
@@ -427,6 +431,14 @@ class _Counted:
     def journeys(self, cause: Cause) -> Any:
         """Journeys behind a cause."""
         return np.unique(self.counting.visits.journey[self.rows(cause)[0]])
+
+
+def _is_worth(one: Finding) -> bool:
+    """A wait whose middle hardly moved is nothing to tell."""
+    if one.what != What.WAIT:
+        return True
+    low, high = sorted((one.before, one.after))
+    return high >= _LEAST_WAIT * low
 
 
 def _is_crowd(cause: Cause) -> bool:

@@ -28,6 +28,9 @@ _TYPES_LOOKED_AT = 24  # for what their signals carry, the most frequent first
 _MOST_VALUES = 60  # of a slice
 _ENTRIES, _MOST_ENTRIES = 0.8, 3  # share of journeys whose first node is an entry, and how many entries at most
 _EMPTY, _BEGUN = 0.1, 0.2  # of a usual day's entries: below, the record has ended, or has not begun
+_PASSING = 0.3  # of the history; a value most of whose visits lie closer together comes and goes
+_MIDDLE = (0.05, 0.95)  # quantiles of its days
+_FEWEST = 20
 PERSONA = "persona"
 
 
@@ -55,6 +58,7 @@ class Visits:
         slices: What divides them.
         names: Code to name of nodes.
         each: One journey in so many is here.
+        endless: A journey is all that somebody did, so that coming again begins nothing new: whoever comes by an entry begins.
     """
 
     journey: Integers
@@ -67,6 +71,7 @@ class Visits:
     slices: tuple[Slice, ...]
     names: Mapping[int, str]
     each: int
+    endless: bool
 
     @cached_property
     def starts(self) -> NDArray[np.bool_]:
@@ -88,7 +93,7 @@ class Visits:
         The day on which it begins and the one on which it ends are not whole. Where journeys still go on but none begins any more, the
         record was cut by when journeys begin, which is nothing that happened to them.
         """
-        came = self.firsts(self.entries)
+        came = self.begun
         if not len(came):
             return 0, 0
         low = int(self.day.min())
@@ -99,6 +104,11 @@ class Visits:
         first = int(busy[0]) if len(busy) else 0
         last = int(np.flatnonzero(daily >= _EMPTY * usual)[-1])
         return low + max(first, 1), low + last
+
+    @cached_property
+    def begun(self) -> Integers:
+        """Rows with which something begins."""
+        return self.firsts(self.entries) if self.endless else np.flatnonzero(self.starts)
 
     def firsts(self, nodes: Sequence[int]) -> Integers:
         """Rows at which a journey comes by one of some nodes for the first time on a day."""
@@ -114,7 +124,7 @@ class Visits:
         kept = ~np.isin(self.journey, journeys)
         parts = (self.journey, self.person, self.node, self.at_us, self.day, self.signal, self.score)
         slices = tuple(Slice(item.name, item.values, item.codes[kept]) for item in self.slices)
-        return Visits(*(part[kept] for part in parts), slices, self.names, self.each)
+        return Visits(*(part[kept] for part in parts), slices, self.names, self.each, self.endless)
 
     def slice_of(self, name: str) -> Slice:
         """A slice by its name."""
@@ -127,6 +137,7 @@ def read_visits(
     about: str | None,
     personas: Mapping[int, str] | None = None,
     *,
+    endless: bool = False,
     scored: bool = False,
 ) -> Visits:
     """Read the view `walk` with what its signals carry.
@@ -136,6 +147,7 @@ def read_visits(
         names: Code to name of nodes.
         about: Namespace of what journeys are about, which is no slice of theirs.
         personas: Person to the persona they are like; None: nobody has looked.
+        endless: Journeys are all that somebody did.
         scored: Only signals that carry a score.
     """
     results.see()
@@ -162,7 +174,7 @@ def read_visits(
         slices.append(_carried_on(_encoded(name, table[f"property_{number}"]), starts))
     for number, name in enumerate(namespaces):
         slices.append(_carried_on(_objects(results, name, table[f"object_{number}"]), starts))
-    person = _integers(table, "person")
+    person, day = _integers(table, "person"), table["day"].cast(pa.int32()).to_numpy().astype(np.int64)
     if personas:
         told = pa.chunked_array([pa.array([personas.get(item) for item in person.tolist()], pa.string())])
         slices.append(_encoded(PERSONA, told))
@@ -171,12 +183,13 @@ def read_visits(
         person,
         _integers(table, "node").astype(np.int32),
         _integers(table, "at_us"),
-        table["day"].cast(pa.int32()).to_numpy().astype(np.int64),
+        day,
         _integers(table, "signal_id"),
         pc.fill_null(table["score"].cast(pa.float64()), float("nan")).to_numpy(),
-        tuple(item for item in slices if len(item.values) > 1),
+        tuple(item for item in slices if len(item.values) > 1 and not _only_says_when(item, day)),
         names,
         each,
+        endless,
     )
 
 
@@ -233,3 +246,14 @@ def _carried_on(told: Slice, starts: NDArray[np.bool_]) -> Slice:
     rows = np.arange(len(told.codes))
     last = np.maximum.accumulate(np.where((told.codes >= 0) | starts, rows, 0)) if len(rows) else rows
     return Slice(told.name, told.values, told.codes[last])
+
+
+def _only_says_when(told: Slice, day: Integers) -> bool:
+    """Most values come and go, as the numbers of a newsletter do: days say it better."""
+    spans = []
+    for code in range(len(told.values)):
+        own = day[told.codes == code]
+        if len(own) >= _FEWEST:
+            low, high = np.quantile(own, _MIDDLE)
+            spans.append(float(high - low))
+    return bool(spans) and float(np.median(spans)) < _PASSING * float(day.max() - day.min())
