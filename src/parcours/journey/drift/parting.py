@@ -31,6 +31,7 @@ _LONGEST = 91  # days of what has no end that it is judged by
 _GONE = 0.05  # of what is usual; below it a series says nothing more in that time
 _OTHER_CHANCE = 2.0  # times the usual variance of a share; above it a series says nothing more in that time either
 _SAME = 0.5  # of the shorter of two stretches that are about the same time
+_NEW, _APPEARS = 0.02, 1.05  # ratio; what is so rare before and grows is told more readily, by this factor, than what makes room for it
 _LEADS = 0.6  # of the strength of all: more people coming then explains what those who come do otherwise
 # The least that is worth telling; smaller ones may be beyond chance and matter to nobody.
 _LEAST_SHARE, _LEAST_PART = 0.05, 0.15  # of all, and of those that did it or did not, whichever were fewer
@@ -100,15 +101,15 @@ def causes(told: Panels, since: int = 0, shared: int = 1) -> list[Cause]:
 
     Args:
         told: Panels of one length.
-        since: Moves that begin on this day or later.
+        since: Only what began on this day or later, or had begun and ended since.
         shared: Searches that share one chance of a false alarm.
     """
     panels = list(told.panels)
     if not panels or not told.series:
         return []
     days = panels[0].days
-    least = bound(told.series, days - since, shared)
-    moves = [_worth(panel, scan(panel, since), least) for panel in panels]
+    least = bound(told.series, days, shared)
+    moves = [_worth(panel, scan(panel), least) for panel in panels]
     found: list[Cause] = []
     explained: dict[tuple[int, int], list[tuple[int, int]]] = {}
     while len(found) < _MOST:
@@ -119,12 +120,12 @@ def causes(told: Panels, since: int = 0, shared: int = 1) -> list[Cause]:
             break
         number = best[1]
         row = int((moves[number].strength ** 2 * told.plain[number] ** 2).argmax())
-        stretch = refined(panels[number], row, int(moves[number].first[row]), int(moves[number].end[row]), since)
+        stretch = refined(panels[number], row, int(moves[number].first[row]), int(moves[number].end[row]))
         measured = [_on(panel, *stretch) for panel in panels]
         other = _leader(told, panels, measured, (number, row), least)
         if other != (number, row):
             number, row = other
-            stretch = refined(panels[number], row, *stretch, since)
+            stretch = refined(panels[number], row, *stretch)
             measured = [_on(panel, *stretch) for panel in panels]
         found.append(_cause(panels, measured, (number, row), stretch, least))
         for place, panel in enumerate(panels):
@@ -135,7 +136,7 @@ def causes(told: Panels, since: int = 0, shared: int = 1) -> list[Cause]:
                 continue
             panels[place] = _explained(panel, touched, stretch, measured[place])
             again = panels[place].rows(touched)
-            fresh = _worth(again, scan(again, since), least)
+            fresh = _worth(again, scan(again), least)
             for old, new in (
                 (moves[place].first, fresh.first),
                 (moves[place].end, fresh.end),
@@ -147,7 +148,8 @@ def causes(told: Panels, since: int = 0, shared: int = 1) -> list[Cause]:
                 known.append(stretch)
                 if any(_is_same((int(moves[place].first[one]), int(moves[place].end[one])), own) for own in known):
                     moves[place].strength[one] = 0.0
-    return sorted(found, key=lambda cause: -abs(cause.lead.strength))
+    fresh = [cause for cause in found if cause.first >= since or (cause.end is not None and cause.end > since)]
+    return sorted(fresh, key=lambda cause: -abs(cause.lead.strength))
 
 
 def _is_same(one: tuple[int, int], other: tuple[int, int]) -> bool:
@@ -228,7 +230,9 @@ def _leader(
         worth = (size >= least) & matters(panel, own.inside, own.outside)
         up = worth & told.comes_first[number] & (own.strength >= max(least, _LEADS * most))
         for row in np.flatnonzero(worth).tolist():
-            candidates.append((bool(up[row]), float(size[row] * told.plain[number][row]), number, row))
+            appears = own.strength[row] > 0 and own.outside[row] < _NEW and panel.family is Family.SHARE
+            plain = float(told.plain[number][row]) * (_APPEARS if appears else 1.0)
+            candidates.append((bool(up[row]), float(size[row]) * plain, number, row))
     if not candidates:
         return first_choice
     _, _, number, row = max(candidates)

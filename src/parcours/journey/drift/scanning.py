@@ -64,17 +64,12 @@ def bound(series: int, days: int, shared: int = 1) -> float:
     return float(student.isf(CHANCE / (2 * looks), max(20, days / 3)))
 
 
-def scan(panel: Panel, since: int = 0) -> Moves:
-    """Look at every series for the stretch that is most unlike the days around it.
-
-    Args:
-        panel: Daily counts.
-        since: A stretch begins on this day or later.
-    """
+def scan(panel: Panel) -> Moves:
+    """Look at every series for the stretch that is most unlike the days around it."""
     count = len(panel.cases)
     found = Moves(np.zeros(count, np.int64), np.zeros(count, np.int64), np.zeros(count))
-    stretches = _stretches(panel.days, since)
-    starts = _starts(panel.days, since)
+    stretches = _stretches(panel.days)
+    starts = _starts(panel.days)
     each = max(1, _AT_ONCE // max(1, len(stretches[0]) + len(starts)))
     for place in range(0, count, each):
         own = slice(place, place + each)
@@ -153,12 +148,12 @@ def _is_enough(panel: Panel, inside: Sums, outside: Sums) -> NDArray[np.bool_]:
     return enough & (np.maximum(inside.told, would) >= _FEWEST_TOLD)
 
 
-def _stretches(days: int, since: int) -> tuple[Places, Places]:
+def _stretches(days: int) -> tuple[Places, Places]:
     """First day and end of stretches of all lengths, long ones not from every day."""
     first, end = [], []
     length = 2
     while length <= _LONGEST * days:
-        own = np.arange(max(since, _before_any(days)), days - length - _OPEN_DAYS + 1, max(1, length // 6))
+        own = np.arange(_before_any(days), days - length - _OPEN_DAYS + 1, max(1, length // 6))
         first.append(own)
         end.append(own + length)
         length = max(length + 1, round(length * _GROWTH))
@@ -167,8 +162,8 @@ def _stretches(days: int, since: int) -> tuple[Places, Places]:
     return np.concatenate(first), np.concatenate(end)
 
 
-def _starts(days: int, since: int) -> Places:
-    return np.arange(max(since, _before_any(days)), max(days - 1, 0), dtype=np.int64)
+def _starts(days: int) -> Places:
+    return np.arange(_before_any(days), max(days - 1, 0), dtype=np.int64)
 
 
 def _before_any(days: int) -> int:
@@ -176,12 +171,12 @@ def _before_any(days: int) -> int:
     return int(np.clip(days // _OF_DAYS, _FEWEST_BEFORE, _MOST_BEFORE))
 
 
-def refined(panel: Panel, row: int, first: int, end: int, since: int = 0) -> tuple[int, int]:
+def refined(panel: Panel, row: int, first: int, end: int) -> tuple[int, int]:
     """The same stretch with its ends found day by day."""
     own = panel.rows(slice(row, row + 1))
     running, days = Running(own), own.days
     reach = max(4, (end - first) // 4)
-    lowest = max(since, _before_any(days))
+    lowest = _before_any(days)
     firsts = np.arange(max(lowest, first - reach), min(days - 1, first + reach) + 1)
     if end >= days:
         stop = np.full_like(firsts, min(days, first + max(_SINCE[3], reach)))
