@@ -91,7 +91,9 @@ def bench_drift(people: int = PEOPLE, seeds: int = SEEDS, progress: Progress = s
             score.quiet += 1
             score.findings += len(found)
             score.alarms += bool(found)
-    return _rows(score, f"{seeds} retailers of {people:,} people, {DAYS} days", f"{score.quiet} of {few:,} people")
+    return _rows(
+        score, f"{seeds} retailers of {people:,} people, {DAYS} days", f"{score.quiet} of {few:,} people"
+    )
 
 
 def plant(seed: int) -> Planted:

@@ -24,8 +24,12 @@ from parcours.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from parcours.gap.mining.drift.reviews import Review
     from parcours.gap.results import Results
+    from parcours.journey.map import Drawn
+    from parcours.kernel.workspace import Workspace
 
 _Named = Annotated[str | None, typer.Argument(help="Which map.", show_default=False)]
 
@@ -119,12 +123,10 @@ def _review(results: Results, map_name: str, by: str | None, note: str | None, a
     return review_of(results, map_name, by or "", note, None if at is None else parse_day(at))
 
 
-def _record(place: object, review: Review) -> None:
+def _record(place: Workspace, review: Review) -> None:
     from parcours.gap.mining.drift.reviews import record_review
-    from parcours.kernel.workspace import Workspace
     from parcours.vault import open_vault
 
-    assert isinstance(place, Workspace)  # noqa: S101 - the caller's
     with place.locked():
         vault = open_vault(place.vault)
         try:
@@ -144,6 +146,28 @@ def map_reviews(workspace: Folder = Path(), format: AsFormat = Format.TEXT) -> N
     with open_results(Workspace(workspace)) as results:
         rows = reviews_of(results, today(results.zone))
     tell(format, rows, reviews_lines(rows))
+
+
+def overdue_lines(place: Workspace, drawn: Iterable[Drawn]) -> Iterator[str]:
+    """A warning for each map that was to be looked over by now."""
+    from parcours.gap.mining.drift.reviews import due_on, last_reviews
+    from parcours.kernel.clock import today
+    from parcours.vault import open_vault
+
+    asked = [item.map for item in drawn if item.map.review is not None]
+    if not asked:
+        return
+    reviews = {}
+    if (place.vault / "vault.sqlite").exists():
+        vault = open_vault(place.vault, read_only=True)
+        try:
+            reviews = last_reviews(vault)
+        finally:
+            vault.close()
+    for item in asked:
+        due = due_on(item.model_dump(mode="json"), reviews.get(item.map))
+        if due is not None and due < today(place.settings.time_zone):
+            yield f"the map {item.map} was to be looked over by {due}: parcours map review {item.map}"
 
 
 def add_drift(journeys: typer.Typer, maps: typer.Typer) -> None:

@@ -120,7 +120,9 @@ class Drift(Model):
             raise ValueError(f"{self.drift} is planted with `{wanted}`; write it, and no `{other}`")
         passes = self.drift in {"checkout-broken", "viral"}
         if not passes and (self.until is not None or self.channel is not None):
-            raise ValueError(f"{self.drift} begins on a day for good and for all; leave out `until` and `channel`")
+            raise ValueError(
+                f"{self.drift} begins on a day for good and for all; leave out `until` and `channel`"
+            )
         if passes and self.until is None:
             raise ValueError(f"{self.drift} passes; write `until`, its last day")
         if self.until is not None and self.until < self.since:

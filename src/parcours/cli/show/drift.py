@@ -43,7 +43,11 @@ def _looked_over(item: Looked) -> str:
         else "over the whole history"
     )
     sample = f", one in {item.each} looked at" if item.each > 1 else ""
-    told = plural(len(item.findings), "thing has moved", "things have moved") if item.findings else "nothing has moved"
+    told = (
+        plural(len(item.findings), "thing has moved", "things have moved")
+        if item.findings
+        else "nothing has moved"
+    )
     return f"{name}, {held}, {item.first_on} to {item.last_on}, {plural(item.journeys, 'journey')}{sample}: {told}"
 
 

@@ -240,4 +240,4 @@ def _ratio(part: Figures, whole: Figures) -> Figures:
 
 
 def _over(one: float, cases: Figures) -> Figures:
-    return np.divide(one, cases, out=np.full(cases.shape, np.inf), where=cases > 0)
+    return np.asarray(np.divide(one, cases, out=np.full(cases.shape, np.inf), where=cases > 0))

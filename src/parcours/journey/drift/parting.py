@@ -29,14 +29,21 @@ _MOST = 30  # causes told
 _ECHO = 3.0  # standard deviations from which a series is said to be moved by the same cause; a habit it then is, and not looked at again
 _LONGEST = 91  # days of what has no end that it is judged by
 _GONE = 0.05  # of what is usual; below it a series says nothing more in that time
-_OTHER_CHANCE = 2.0  # times the usual variance of a share; above it a series says nothing more in that time either
+_OTHER_CHANCE = (
+    2.0  # times the usual variance of a share; above it a series says nothing more in that time either
+)
 _SAME = 0.5  # of the shorter of two stretches that are about the same time
-_NEW, _APPEARS = 0.02, 1.05  # ratio; what is so rare before and grows is told more readily, by this factor, than what makes room for it
+_NEW, _APPEARS = (
+    0.02,
+    1.05,
+)  # ratio; what is so rare before and grows is told more readily, by this factor, than what makes room for it
 _LEADS = 0.6  # of the strength of all: more people coming then explains what those who come do otherwise
 # The least that is worth telling; smaller ones may be beyond chance and matter to nobody.
 _LEAST_SHARE, _LEAST_PART = 0.05, 0.15  # of all, and of those that did it or did not, whichever were fewer
 _LEAST_RATIO, _LEAST_RARE = 1.5, 0.02
-_LEAST_RATE = 2.0  # less is what sales, seasons and growth do to how many come; for whom it is not so, the mix tells
+_LEAST_RATE = (
+    2.0  # less is what sales, seasons and growth do to how many come; for whom it is not so, the mix tells
+)
 _LEAST_SPREADS = 0.25
 
 
@@ -113,43 +120,50 @@ def causes(told: Panels, since: int = 0, shared: int = 1) -> list[Cause]:
     found: list[Cause] = []
     explained: dict[tuple[int, int], list[tuple[int, int]]] = {}
     while len(found) < _MOST:
-        best = max(
-            ((float((move.strength**2 * plain**2).max(initial=0.0)), number) for number, (move, plain) in enumerate(zip(moves, told.plain, strict=True))),
-        )
-        if best[0] <= 0:
+        choice = _strongest(told, moves)
+        if choice is None:
             break
-        number = best[1]
-        row = int((moves[number].strength ** 2 * told.plain[number] ** 2).argmax())
+        number, row = choice
         stretch = refined(panels[number], row, int(moves[number].first[row]), int(moves[number].end[row]))
         measured = [_on(panel, *stretch) for panel in panels]
-        other = _leader(told, panels, measured, (number, row), least)
-        if other != (number, row):
-            number, row = other
-            stretch = refined(panels[number], row, *stretch)
+        lead = _leader(told, panels, measured, choice, least)
+        if lead != choice:
+            stretch = refined(panels[lead[0]], lead[1], *stretch)
             measured = [_on(panel, *stretch) for panel in panels]
-        found.append(_cause(panels, measured, (number, row), stretch, least))
+        found.append(_cause(panels, measured, lead, stretch, least))
         for place, panel in enumerate(panels):
             touched = np.flatnonzero(np.abs(measured[place].strength) >= _ECHO)
-            if place == number:
-                touched = np.union1d(touched, [row])
-            if not len(touched):
-                continue
-            panels[place] = _explained(panel, touched, stretch, measured[place])
-            again = panels[place].rows(touched)
-            fresh = _worth(again, scan(again), least)
-            for old, new in (
-                (moves[place].first, fresh.first),
-                (moves[place].end, fresh.end),
-                (moves[place].strength, fresh.strength),
-            ):
-                old[touched] = new
+            touched = np.union1d(touched, [one for at, one in (lead, choice) if at == place]).astype(np.int64)
+            if len(touched):
+                panels[place] = _explained(panel, touched, stretch, measured[place])
+                _look_again(panels[place], moves[place], touched, least)
             for one in touched.tolist():  # what is explained is not told again, whatever is left of it
                 known = explained.setdefault((place, one), [])
                 known.append(stretch)
-                if any(_is_same((int(moves[place].first[one]), int(moves[place].end[one])), own) for own in known):
+                if any(_is_same(_stretch(moves[place], one), own) for own in known):
                     moves[place].strength[one] = 0.0
-    fresh = [cause for cause in found if cause.first >= since or (cause.end is not None and cause.end > since)]
+    fresh = [
+        cause for cause in found if cause.first >= since or (cause.end is not None and cause.end > since)
+    ]
     return sorted(fresh, key=lambda cause: -abs(cause.lead.strength))
+
+
+def _strongest(told: Panels, moves: Sequence[Moves]) -> tuple[int, int] | None:
+    """Panel and series of the clearest move; None: there is none."""
+    weighed = [np.abs(move.strength) * plain for move, plain in zip(moves, told.plain, strict=True)]
+    number = max(range(len(weighed)), key=lambda place: float(weighed[place].max(initial=0.0)))
+    return (number, int(weighed[number].argmax())) if weighed[number].max(initial=0.0) > 0 else None
+
+
+def _look_again(panel: Panel, moves: Moves, rows: NDArray[np.int64], least: float) -> None:
+    """Write into `moves` what some series show now."""
+    own = panel.rows(rows)
+    fresh = _worth(own, scan(own), least)
+    moves.first[rows], moves.end[rows], moves.strength[rows] = fresh.first, fresh.end, fresh.strength
+
+
+def _stretch(moves: Moves, row: int) -> tuple[int, int]:
+    return int(moves.first[row]), int(moves.end[row])
 
 
 def _is_same(one: tuple[int, int], other: tuple[int, int]) -> bool:
@@ -249,7 +263,9 @@ def _cause(
     echoes = []
     for number, (panel, own) in enumerate(zip(panels, measured, strict=True)):
         worth = (np.abs(own.strength) >= least) & matters(panel, own.inside, own.outside)
-        echoes += [_moved(own, number, row) for row in np.flatnonzero(worth).tolist() if (number, row) != lead]
+        echoes += [
+            _moved(own, number, row) for row in np.flatnonzero(worth).tolist() if (number, row) != lead
+        ]
     echoes.sort(key=lambda echo: -abs(echo.strength))
     end = None if stretch[1] >= panels[0].days else stretch[1]
     return Cause(stretch[0], end, _moved(measured[lead[0]], *lead), tuple(echoes))
@@ -257,7 +273,12 @@ def _cause(
 
 def _moved(own: _Measured, panel: int, row: int) -> Moved:
     return Moved(
-        panel, row, float(own.strength[row]), float(own.outside[row]), float(own.inside[row]), float(own.cases[row])
+        panel,
+        row,
+        float(own.strength[row]),
+        float(own.outside[row]),
+        float(own.inside[row]),
+        float(own.cases[row]),
     )
 
 

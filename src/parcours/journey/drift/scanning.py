@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from parcours.journey.drift.panel import WEEK, Family, Panel, Running, level, unlike
 
@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from parcours.journey.drift.panel import Figures, Places, Sums
 
 CHANCE = 0.01  # of telling anything in a history in which nothing moved
-_FEWEST_BEFORE, _MOST_BEFORE, _OF_DAYS = 10, 28, 8  # days there must be before a stretch: a part of all of them, within bounds
+_FEWEST_BEFORE, _MOST_BEFORE, _OF_DAYS = (
+    10,
+    28,
+    8,
+)  # days there must be before a stretch: a part of all of them, within bounds
 _LONGEST = 0.4  # of all days: what lasts longer has not moved, it is how things are
 _GROWTH = 1.24  # of lengths tried one after the other
 _FLANK, _LONG_FLANK = 28, 91  # days beside a stretch that it is held against, at least and at most
@@ -61,7 +65,7 @@ def bound(series: int, days: int, shared: int = 1) -> float:
         True
     """
     looks = max(1, series) * max(1, days) * _LOOKS * shared
-    return float(student.isf(CHANCE / (2 * looks), max(20, days / 3)))
+    return float(-stdtrit(max(20, days / 3), CHANCE / (2 * looks)))
 
 
 def scan(panel: Panel) -> Moves:
@@ -73,7 +77,9 @@ def scan(panel: Panel) -> Moves:
     each = max(1, _AT_ONCE // max(1, len(stretches[0]) + len(starts)))
     for place in range(0, count, each):
         own = slice(place, place + each)
-        _scan(panel.rows(own), stretches, starts, Moves(found.first[own], found.end[own], found.strength[own]))
+        _scan(
+            panel.rows(own), stretches, starts, Moves(found.first[own], found.end[own], found.strength[own])
+        )
     return found
 
 
@@ -96,7 +102,11 @@ def _scan(panel: Panel, stretches: tuple[Places, Places], starts: Places, found:
         best = np.abs(strength).argmax(axis=1)
         open_ = strength[rows, best]
         better = open_**2 + np.where(found.end == panel.days, 0.0, _DEARER) > found.strength**2
-        found.strength[better], found.first[better], found.end[better] = open_[better], own[best[better]], panel.days
+        found.strength[better], found.first[better], found.end[better] = (
+            open_[better],
+            own[best[better]],
+            panel.days,
+        )
 
 
 def strength_between(panel: Panel, running: Running, first: Places, end: Places) -> Figures:
@@ -117,22 +127,24 @@ def window(panel: Panel, first: int, end: int) -> Places:
     if end >= panel.days:
         return np.arange(max(0, first - _before(panel)), first)
     flank = int(np.clip(2 * (end - first), _FLANK, _LONG_FLANK))
-    return np.concatenate([np.arange(max(0, first - flank), first), np.arange(end, min(panel.days, end + flank))])
+    return np.concatenate(
+        [np.arange(max(0, first - flank), first), np.arange(end, min(panel.days, end + flank))]
+    )
 
 
 def strength_since(panel: Panel, running: Running, first: Places, length: int) -> Figures:
     """(series, starts) how unlike so many days from a day on are to those before; 0 where it did not stay so to the end."""
     end = np.minimum(panel.days, first + length)
-    inside, before = running.between(first, end), running.between(np.maximum(0, first - _before(panel)), first)
+    inside, before = (
+        running.between(first, end),
+        running.between(np.maximum(0, first - _before(panel)), first),
+    )
     strength = np.where(_is_enough(panel, inside, before), unlike(panel, inside, before), 0.0)
     last = np.minimum(end, panel.days - 2 * WEEK)
     rest = running.between(np.maximum(last, first), np.full_like(first, panel.days))
     now, then = level(panel, rest) - level(panel, before), level(panel, inside) - level(panel, before)
     stays = (now * np.sign(then) >= _KEPT_UP * np.abs(then)) | (rest.cases <= 0)
     return np.where(stays, strength, 0.0)
-
-
-
 
 
 def _before(panel: Panel) -> int:

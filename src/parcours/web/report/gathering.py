@@ -15,6 +15,7 @@ from parcours.gap.finding import Findings, drawn_map, find
 from parcours.gap.finding.worth import register_recorded
 from parcours.gap.listening.capture import capture_gaps
 from parcours.gap.listening.reading import hearing_of, place_names
+from parcours.gap.mining.drift.telling import kept_drift
 from parcours.gap.quoting import quotable
 from parcours.gap.story import Story, tell
 from parcours.gap.tables import VERDICT
@@ -104,6 +105,7 @@ class Facts:
         costs: What broken promises cost.
         ways: How people come to a purchase across channels.
         drivers: What moves scores and repurchase.
+        moved: What has moved, as `kept_drift` answers it.
     """
 
     name: str
@@ -126,6 +128,7 @@ class Facts:
     costs: Costs
     ways: WayFacts
     drivers: DriverFacts
+    moved: Row
 
 
 def gather(
@@ -162,6 +165,8 @@ def gather(
     hearing = hearing_of(results)
     told("drivers")
     drivers = gather_drivers(results, find_drivers(results))
+    told("what has moved")
+    moved = kept_drift(results)
     return Facts(
         name=name,
         run_id=results.manifest.run_id,
@@ -182,6 +187,7 @@ def gather(
         costs=costs,
         ways=ways,
         drivers=drivers,
+        moved=moved,
         graph=() if parts else tuple(results.graph(map_name=None, by_type=True, per=None, quiet=None)),
     )
 

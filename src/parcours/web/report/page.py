@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from parcours.ui import Language
     from parcours.web.report.drivers import DriverPart
     from parcours.web.report.money import MoneyPart
+    from parcours.web.report.moved import MovedPart
 
 
 @dataclass(frozen=True)
@@ -309,6 +310,7 @@ class Page:
     scoreboards: tuple[Table, ...]
     money: MoneyPart | None
     drivers: DriverPart | None
+    moved: MovedPart
     when: WhenPart | None
     story: StoryPart | None
     works: tuple[str, ...]

@@ -119,6 +119,9 @@ class Counting:
         again = self._again(rows)
         if key.what is What.ABANDONMENT:
             wait = self._onward[rows]
+            if self.visits.endless:  # coming anew is nothing that follows
+                fresh = self._wait_among(rows, self._entered)
+                again = np.where(fresh >= 0, np.minimum(again, fresh), again)
         else:
             assert key.target is not None  # noqa: S101 - shares and waits have one
             wait = self._wait(rows, key.target)
@@ -166,8 +169,17 @@ class Counting:
         for family, series in made.items():
             if series.keys:
                 squares = np.array(series.squares) if family is Family.MEAN else None
-                panels.append(panel_of(family, np.array(series.cases), np.array(series.told), squares, series.groups))
-                plain.append(np.array([_plain(key) * factor for key, factor in zip(series.keys, series.factors, strict=True)]))
+                panels.append(
+                    panel_of(family, np.array(series.cases), np.array(series.told), squares, series.groups)
+                )
+                plain.append(
+                    np.array(
+                        [
+                            _plain(key) * factor
+                            for key, factor in zip(series.keys, series.factors, strict=True)
+                        ]
+                    )
+                )
                 comes.append(np.array([key.source is None for key in series.keys]))
                 keys.append(series.keys)
         return Panels(tuple(panels), tuple(plain), tuple(comes)), keys
@@ -181,7 +193,9 @@ class Counting:
             each = self._by_value(begun.rows, codes, len(item.values), np.ones(len(begun.rows)))
             for value, daily in zip(item.values, each, strict=True):
                 if daily.sum() >= _FEWEST:
-                    made[Family.RATE].add(Key(What.VOLUME, None, None, (item.name, value)), np.ones(self.days), daily)
+                    made[Family.RATE].add(
+                        Key(What.VOLUME, None, None, (item.name, value)), np.ones(self.days), daily
+                    )
                     made[Family.SHARE].add(Key(What.MIX, None, None, (item.name, value)), known, daily)
 
     def _count_places(self, series: _Series, source: int) -> None:
@@ -205,8 +219,10 @@ class Counting:
         cases, told = self._daily(found.rows, np.ones(len(found.rows))), self._daily(found.rows, found.told)
         if key.what is What.SHARE and not _is_often_once(cases, told):
             return
-        is_direct = key.what is What.SHARE and self._is_direct(found, key)
-        self._add(series, key, found, cases, told, 1.0 if is_direct or key.what is not What.SHARE else _INDIRECT)
+        is_direct = key.what is What.SHARE and self._is_direct(found)
+        self._add(
+            series, key, found, cases, told, 1.0 if is_direct or key.what is not What.SHARE else _INDIRECT
+        )
         if is_direct:
             waits = Key(What.WAIT, key.source, key.target, None)
             slow = self.cases(waits)
@@ -221,16 +237,23 @@ class Counting:
         found = self.cases(key)
         if len(found.rows) >= _FEWEST:
             own = self._scores
-            daily = [self._daily(found.rows, weights, own) for weights in (np.ones(len(found.rows)), found.told)]
+            daily = [
+                self._daily(found.rows, weights, own) for weights in (np.ones(len(found.rows)), found.told)
+            ]
             self._add(series, key, found, daily[0], daily[1], 1.0)
 
-    def _add(self, series: _Series, key: Key, found: Cases, cases: Figures, told: Figures, factor: float) -> None:
+    def _add(
+        self, series: _Series, key: Key, found: Cases, cases: Figures, told: Figures, factor: float
+    ) -> None:
         """The series of everybody and of each value of each slice."""
         series.add(key, cases, told, factor, float((found.told**2).sum()))
         ones = np.ones(len(found.rows))
         for item, codes in self._sliced(self.of(key), found.rows):
             size = len(item.values)
-            each = [self._by_value(found.rows, codes, size, weights, self.of(key)) for weights in (ones, found.told)]
+            each = [
+                self._by_value(found.rows, codes, size, weights, self.of(key))
+                for weights in (ones, found.told)
+            ]
             known = codes >= 0
             squares = np.bincount(codes[known], weights=found.told[known] ** 2, minlength=size)
             for place, value in enumerate(item.values):
@@ -260,7 +283,9 @@ class Counting:
         rows = np.arange(len(visits.node))
         at = np.isin(visits.node, np.array(visits.entries, np.int32)) | visits.starts
         last = np.maximum.accumulate(np.where(at, rows, 0))
-        return np.where(visits.at_us - visits.at_us[last] <= _LONGEST_US, item.codes[last], -1).astype(np.int32)
+        return np.where(visits.at_us - visits.at_us[last] <= _LONGEST_US, item.codes[last], -1).astype(
+            np.int32
+        )
 
     def _begun(self) -> Integers:
         return self._within(self.visits.begun)
@@ -274,7 +299,9 @@ class Counting:
         visits, counts = self.visits, {}
         for node in np.unique(visits.node).tolist():
             days = visits.day[visits.firsts([node])]
-            counts[node] = int(np.bincount((days - days.min()) // _MONTH).max()) if len(days) >= _FEWEST // 2 else 0
+            counts[node] = (
+                int(np.bincount((days - days.min()) // _MONTH).max()) if len(days) >= _FEWEST // 2 else 0
+            )
         order = sorted((node for node in counts if counts[node]), key=lambda node: (-counts[node], node))
         return order[:_NODES]
 
@@ -327,22 +354,28 @@ class Counting:
         came = wait[wait >= 0]
         return min(self._limit, int(np.quantile(came, _WAITED))) if len(came) else self._limit
 
-    def _is_direct(self, found: Cases, key: Key) -> bool:
+    def _is_direct(self, found: Cases) -> bool:
         """Most who come there come without anything between."""
         came = found.wait_us >= 0
         return bool(came.any() and (found.wait_us[came] <= self._onward[found.rows[came]]).mean() >= _DIRECT)
 
     def _daily(self, rows: Integers, weights: Figures, visits: Visits | None = None) -> Figures:
         day = (visits or self.visits).day[rows]
-        return np.bincount(day - self.first, weights=weights, minlength=self.days)
+        return np.asarray(np.bincount(day - self.first, weights=weights, minlength=self.days), np.float64)
 
     def _by_value(
-        self, rows: Integers, codes: NDArray[np.int32], size: int, weights: Figures, visits: Visits | None = None
+        self,
+        rows: Integers,
+        codes: NDArray[np.int32],
+        size: int,
+        weights: Figures,
+        visits: Visits | None = None,
     ) -> Figures:
         known = codes >= 0
         day = (visits or self.visits).day[rows[known]]
         cell = codes[known].astype(np.int64) * self.days + day - self.first
-        return np.bincount(cell, weights=weights[known], minlength=size * self.days).reshape(size, self.days)
+        found = np.bincount(cell, weights=weights[known], minlength=size * self.days)
+        return np.asarray(found, np.float64).reshape(size, self.days)
 
 
 class _Series:
@@ -386,4 +419,3 @@ def _is_often_once(cases: Figures, told: Figures) -> bool:
     window = np.ones(min(_WINDOW, len(cases)))
     some, all_ = np.convolve(told, window, "valid"), np.convolve(cases, window, "valid")
     return bool((some >= np.maximum(_OFTEN_ONCE * all_, _FEWEST_YES / 2)).any())
-

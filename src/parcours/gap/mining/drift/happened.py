@@ -88,11 +88,18 @@ def read_events(path: Path) -> list[Happened]:
     return [_event(path, number, row, begins, slices) for number, row in enumerate(rows, 2)]
 
 
-def _event(path: Path, line: int, row: Mapping[str, str | None], begins: str, slices: Sequence[str]) -> Happened:
+def _event(
+    path: Path, line: int, row: Mapping[str, str | None], begins: str, slices: Sequence[str]
+) -> Happened:
     since = _day(path, line, row.get(begins) or "")
     until = _day(path, line, row[_UNTIL] or "") if (row.get(_UNTIL) or "").strip() else since
     told = {name: (row.get(name) or "").strip() for name in slices}
-    return Happened(since, max(since, until), (row.get(_WHAT) or "").strip(), {key: value for key, value in told.items() if value})
+    return Happened(
+        since,
+        max(since, until),
+        (row.get(_WHAT) or "").strip(),
+        {key: value for key, value in told.items() if value},
+    )
 
 
 def _day(path: Path, line: int, text: str) -> date:
@@ -104,7 +111,9 @@ def _day(path: Path, line: int, text: str) -> date:
         ) from None
 
 
-def near(events: Sequence[Happened], since: date, until: date | None, slice_: Mapping[str, str]) -> tuple[Near, ...]:
+def near(
+    events: Sequence[Happened], since: date, until: date | None, slice_: Mapping[str, str]
+) -> tuple[Near, ...]:
     """Events that may explain what moved: begun shortly before it, about the same people or nobody in particular; the nearest first.
 
     An event about other people than the finding is left out. What ends with an event (a campaign, a closed store) is near it too.
@@ -113,7 +122,9 @@ def near(events: Sequence[Happened], since: date, until: date | None, slice_: Ma
     for event in events:
         days = (since - event.since).days
         ends_with_it = abs((since - event.until).days) <= _BEFORE_DAYS
-        lasts_as_long = until is not None and event.since <= since and abs((until - event.until).days) <= _BEFORE_DAYS
+        lasts_as_long = (
+            until is not None and event.since <= since and abs((until - event.until).days) <= _BEFORE_DAYS
+        )
         if not (-_BEFORE_DAYS <= days <= _NEAR_DAYS or ends_with_it or lasts_as_long):
             continue
         shared = [name for name in event.slice if name in slice_]

@@ -72,7 +72,8 @@ def review_of(results: Results, map_name: str, by: str, note: str | None, on: da
         raise Unknown("map", map_name, results.maps)
     results.view(JOURNEY)
     last = results.engine.value(
-        "select max(ended_at) from journey where map_id = $map_id", {"map_id": results.vault.terms("map")[map_name]}
+        "select max(ended_at) from journey where map_id = $map_id",
+        {"map_id": results.vault.terms("map")[map_name]},
     )
     reviewed = on or today(results.zone)
     lived = format_instant(last, results.zone)
@@ -121,7 +122,9 @@ def record_review(vault: Vault, review: Review) -> int:
 def read_reviews(vault: Vault, map_name: str | None = None) -> list[Review]:
     """Every review, in the order of what they saw."""
     with vault.transaction() as connection:
-        rows = connection.execute(select(MAP_REVIEW).order_by(MAP_REVIEW.c.seen_on, MAP_REVIEW.c.review_id)).all()
+        rows = connection.execute(
+            select(MAP_REVIEW).order_by(MAP_REVIEW.c.seen_on, MAP_REVIEW.c.review_id)
+        ).all()
     return [
         Review(
             row.review_id,
@@ -159,4 +162,3 @@ def due_on(drawn: Mapping[str, Any], last: Review | None) -> date | None:
     if asked.get("every") and last is not None:
         days.append(last.reviewed_on + parse_duration(asked["every"]))
     return min(days, default=None)
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -9,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from parcours.gap.finding import drawn_map
+from parcours.gap.listening import odd_days
 from parcours.gap.mining.choice import Choice
 from parcours.gap.mining.drift.counting import Counting, Key, What
 from parcours.gap.mining.drift.happened import near
 from parcours.gap.mining.drift.reviews import last_reviews
-from parcours.gap.mining.drift.visits import read_visits
+from parcours.gap.mining.drift.visits import dividing_of, read_visits
 from parcours.gap.results import person_text
+from parcours.journey.brand import Brand
 from parcours.journey.drift.parting import causes
 from parcours.journey.drift.scanning import window
 from parcours.kernel.clock import format_instant
@@ -22,19 +25,22 @@ from parcours.kernel.errors import ParcoursError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from parcours.gap.mining.drift.counting import Cases
     from parcours.gap.mining.drift.happened import Happened, Near
     from parcours.gap.mining.drift.reviews import Review
-    from parcours.gap.mining.drift.visits import Visits
+    from parcours.gap.mining.drift.visits import Dividing, Visits
     from parcours.gap.results import Results
     from parcours.journey.drift.parting import Cause, Moved
 
 Row = dict[str, Any]  # rows leave as JSON
+_LOGIC = "1"  # raised when what is told, or the way to it, changes
 _EPOCH = date(1970, 1, 1)
 _NONE = 0.005  # ratio; a way that fewer take is none
 _PEOPLE_SIGNALS = 0.5  # of signals must be somebody's for journeys to be people's
 _FEWEST_EACH = 1.5  # signals an object has on average, to be what journeys are about
+_HOLIDAYS, _BESIDE = 5, 2  # days a stretch around a holiday lasts at most, and how near it is
 _LEAST_WAIT = 1.25  # times a median wait
 _MOSTLY = 0.5  # of the time of a finding
 _UNITS = {What.VOLUME: "journeys a day", What.WAIT: "seconds", What.SATISFACTION: "points"}
@@ -110,6 +116,17 @@ class Finding:
     days: tuple[tuple[date, float, float], ...] = field(repr=False)
 
     @property
+    def weeks(self) -> list[tuple[str, float, float]]:
+        """(first day, told, cases) of each seven days."""
+        found = []
+        for place in range(0, len(self.days), 7):
+            week = self.days[place : place + 7]
+            found.append(
+                (str(week[0][0]), sum(told for *_, told in week), sum(cases for _, cases, _ in week))
+            )
+        return found
+
+    @property
     def json(self) -> Row:
         """As a row of the answer."""
         row = {name: value for name, value in asdict(self).items() if name != "days"}
@@ -170,8 +187,10 @@ def drift(results: Results, choices: Sequence[Choice], events: Sequence[Happened
         Unknown: No such map, or no such object.
     """
     reviews = last_reviews(results.vault)
+    dividing = dividing_of(results)
     looked = [
-        _look(results, choice, reviews.get(choice.map_name or ""), events, len(choices)) for choice in choices
+        _look(results, choice, dividing, reviews.get(choice.map_name or ""), events, len(choices))
+        for choice in choices
     ]
     order = sorted(
         ((number, place) for number, item in enumerate(looked) for place in range(len(item.findings))),
@@ -181,10 +200,42 @@ def drift(results: Results, choices: Sequence[Choice], events: Sequence[Happened
     return [
         replace(
             item,
-            findings=tuple(replace(one, finding=ranks[number, place]) for place, one in enumerate(item.findings)),
+            findings=tuple(
+                replace(one, finding=ranks[number, place]) for place, one in enumerate(item.findings)
+            ),
         )
         for number, item in enumerate(looked)
     ]
+
+
+def kept_drift(results: Results) -> Row:
+    """What moved in the journeys that are looked over by default, computed by who asks first and kept beside the run.
+
+    Returns:
+        `looked`: `map, per, review, first_on, last_on, journeys, findings` (how many) of each; `findings`: rows with `weeks`, each (first day, told, cases).
+    """
+    reviews = json.dumps([review.json for review in last_reviews(results.vault).values()], sort_keys=True)
+
+    def compute() -> Row:
+        looked = drift(results, default_choices(results))
+        return {
+            "looked": [
+                {
+                    "map": item.map,
+                    "per": item.per,
+                    "review": None if item.review is None else item.review.json,
+                    "first_on": None if item.first_on is None else str(item.first_on),
+                    "last_on": None if item.last_on is None else str(item.last_on),
+                    "journeys": item.journeys,
+                    "findings": len(item.findings),
+                }
+                for item in looked
+            ],
+            "findings": [{**one.json, "weeks": one.weeks} for one in ranked(looked)],
+        }
+
+    answer: Row = results.kept.answer("drift", f"{_LOGIC} {reviews}", compute)
+    return answer
 
 
 def ranked(looked: Sequence[Looked]) -> list[Finding]:
@@ -209,21 +260,27 @@ def journeys_behind(looked: Sequence[Looked], number: int, limit: int) -> list[R
 
 
 def _look(
-    results: Results, choice: Choice, review: Review | None, events: Sequence[Happened], shared: int
+    results: Results,
+    choice: Choice,
+    dividing: Dividing,
+    review: Review | None,
+    events: Sequence[Happened],
+    shared: int,
 ) -> Looked:
     names = results.walk(choice.map_name, by_type=choice.by_type, per=choice.per, quiet=choice.quiet)
     per = results.maps[choice.map_name]["drawn"]["per"] if choice.map_name else choice.per or "person"
     endless = choice.map_name is None and choice.per in {None, "person"} and choice.quiet is None
-    visits = read_visits(results, names, per, endless=endless)
+    visits = read_visits(results, names, per, dividing, endless=endless)
     scores = None
     if choice.map_name and not choice.by_type and len(visits.node) and np.isnan(visits.score).all():
         types = results.walk(choice.map_name, by_type=True, per=None, quiet=None)
-        scores = read_visits(results, types, per, scored=True)
+        scores = read_visits(results, types, per, dividing, scored=True)
     looker = _Looker(results, choice, visits, scores)
     found = looker.causes(review, shared)
     counting = looker.counting
+    holidays = _holidays(results)
     told = [(cause, own, looker.finding(cause, own, events)) for cause, own in found]
-    told = [item for item in told if _is_worth(item[2])]
+    told = [item for item in told if _is_worth(item[2], holidays)]
     return Looked(
         choice.map_name,
         per,
@@ -254,7 +311,9 @@ class _Looker:
         counted = _Counted(self.counting)
         found = [(cause, counted) for cause in causes(counted.panels, since, shared)]
         # People who came in numbers for some days are told once; what they did, and what they did not do later, is not told again.
-        came = [cause for cause, _ in found if counted.key(cause.lead).what is What.VOLUME and _is_crowd(cause)]
+        came = [
+            cause for cause, _ in found if counted.key(cause.lead).what is What.VOLUME and _is_crowd(cause)
+        ]
         crowds = [cause for cause in came if counted.key(cause.lead).slice is not None]
         if not crowds:
             return found
@@ -264,9 +323,13 @@ class _Looker:
         rest = [
             (cause, again)
             for cause in causes(again.panels, since, shared)
-            if not any(_is_within(cause, crowd) for crowd in crowds)  # there the crowd's own days are missing now
+            if not any(
+                _is_within(cause, crowd) for crowd in crowds
+            )  # there the crowd's own days are missing now
         ]
-        return sorted([*((cause, counted) for cause in crowds), *rest], key=lambda item: -abs(item[0].lead.strength))
+        return sorted(
+            [*((cause, counted) for cause in crowds), *rest], key=lambda item: -abs(item[0].lead.strength)
+        )
 
     def finding(self, cause: Cause, counted: _Counted, events: Sequence[Happened]) -> Finding:
         """A cause in words and figures."""
@@ -282,7 +345,10 @@ class _Looker:
         )
         if key.what is What.WAIT:
             before, after = counted.medians(key, beside), _median_s(wait)
-        since, until = _day(counting.first + first), None if cause.end is None else _day(counting.first + end - 1)
+        since, until = (
+            _day(counting.first + first),
+            None if cause.end is None else _day(counting.first + end - 1),
+        )
         people = np.unique(counting.of(key).person[rows])
         journeys = len(np.unique(counting.of(key).journey[rows])) * counting.visits.each
         known = int((people != 0).sum()) * counting.visits.each
@@ -327,12 +393,17 @@ class _Looker:
         for when, days in (("during", np.arange(cause.first, end)), ("before", beside[beside < cause.first])):
             held = np.flatnonzero(counting.of_slice(key, found.rows) & np.isin(day, days))
             held = held[np.argsort(-own.at_us[found.rows[held]], kind="stable")]
-            chosen += [(when, place) for place in held[: limit - limit // 2 if when == "during" else limit // 2].tolist()]
+            chosen += [
+                (when, place)
+                for place in held[: limit - limit // 2 if when == "during" else limit // 2].tolist()
+            ]
         return self._opened(own, found, chosen)
 
     def _opened(self, own: Visits, found: Cases, chosen: Sequence[tuple[str, int]]) -> list[Row]:
         signals = [int(own.signal[found.rows[place]]) for _, place in chosen]
-        rows = self._results.engine.model("parcours.gap.mining", "drift_place", {"signal_ids": signals}).to_pylist()
+        rows = self._results.engine.model(
+            "parcours.gap.mining", "drift_place", {"signal_ids": signals}
+        ).to_pylist()
         files = {row["signal_id"]: (row["file_id"], row["source_row"]) for row in rows}
         places = self._results.places(list(files.values()))
         told = []
@@ -355,7 +426,9 @@ class _Looker:
     def _echo(self, counted: _Counted, moved: Moved) -> Echo:
         key = counted.key(moved)
         slice_ = {} if key.slice is None else dict([key.slice])
-        return Echo(_what(key, moved.before, moved.after), self._subject(key), slice_, moved.before, moved.after)
+        return Echo(
+            _what(key, moved.before, moved.after), self._subject(key), slice_, moved.before, moved.after
+        )
 
     def _name(self, key: Key, code: int | None) -> str | None:
         return None if code is None else self.counting.of(key).names[code]
@@ -396,7 +469,12 @@ class _Looker:
         if self._choice.map_name is None or self._choice.by_type or key.what is What.SATISFACTION:
             return name
         return next(
-            (step.signal for step in drawn_map(self._results, self._choice.map_name).steps if step.step == name), name
+            (
+                step.signal
+                for step in drawn_map(self._results, self._choice.map_name).steps
+                if step.step == name
+            ),
+            name,
         )
 
 
@@ -433,12 +511,25 @@ class _Counted:
         return np.unique(self.counting.visits.journey[self.rows(cause)[0]])
 
 
-def _is_worth(one: Finding) -> bool:
-    """A wait whose middle hardly moved is nothing to tell."""
-    if one.what != What.WAIT:
-        return True
+def _holidays(results: Results) -> set[date]:
+    """Public holidays, and days on which a calendar of the brand is closed or open as on no other."""
+    facts: dict[str, Any] = dict(results.manifest.facts)  # facts are JSON
+    spans = [span[:2] for span in facts["coverage"].values() if span[0] is not None]
+    return odd_days(Brand.model_validate(facts["brand"]), results.region, spans)
+
+
+def _is_worth(one: Finding, holidays: AbstractSet[date]) -> bool:
+    """Not told: a wait whose middle hardly moved, what only weekdays make move, and what people do on the days around a holiday."""
+    if (one.after > one.before) != (one.strength > 0) and one.what != What.WAIT:
+        return False
     low, high = sorted((one.before, one.after))
-    return high >= _LEAST_WAIT * low
+    if one.what == What.WAIT and high < _LEAST_WAIT * low:
+        return False
+    days = 0 if one.until is None else (one.until - one.since).days + 1
+    if not 0 < days <= _HOLIDAYS or one.what in {"volume", "mix", "channel"}:
+        return True
+    near_ = (one.since + timedelta(days=number) for number in range(-_BESIDE, days + _BESIDE))
+    return holidays.isdisjoint(near_)
 
 
 def _is_crowd(cause: Cause) -> bool:

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 MOST_ROWS = 4_000_000  # of more, one journey in so many is looked at
 _TYPES_LOOKED_AT = 24  # for what their signals carry, the most frequent first
 _MOST_VALUES = 60  # of a slice
-_ENTRIES, _MOST_ENTRIES = 0.8, 3  # share of journeys whose first node is an entry, and how many entries at most
+_ENTRIES, _MOST_ENTRIES = (
+    0.8,
+    3,
+)  # share of journeys whose first node is an entry, and how many entries at most
 _EMPTY, _BEGUN = 0.1, 0.2  # of a usual day's entries: below, the record has ended, or has not begun
 _PASSING = 0.3  # of the history; a value most of whose visits lie closer together comes and goes
 _MIDDLE = (0.05, 0.95)  # quantiles of its days
@@ -41,6 +44,14 @@ class Slice:
     name: str
     values: tuple[str, ...]
     codes: Codes
+
+
+@dataclass(frozen=True)
+class Dividing:
+    """Names of what signals carry and that may divide people, the most widely carried first."""
+
+    properties: tuple[str, ...]
+    namespaces: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -76,7 +87,11 @@ class Visits:
     @cached_property
     def starts(self) -> NDArray[np.bool_]:
         """(n,) bool: the first row of its journey."""
-        return np.concatenate([[True], self.journey[1:] != self.journey[:-1]]) if len(self.journey) else np.zeros(0, np.bool_)
+        return (
+            np.concatenate([[True], self.journey[1:] != self.journey[:-1]])
+            if len(self.journey)
+            else np.zeros(0, np.bool_)
+        )
 
     @cached_property
     def entries(self) -> tuple[int, ...]:
@@ -117,14 +132,24 @@ class Visits:
             return at
         journey, day = self.journey[at], self.day[at]
         fresh = np.concatenate([[True], (journey[1:] != journey[:-1]) | (day[1:] != day[:-1])])
-        return at[fresh]
+        return np.asarray(at[fresh])
 
     def without(self, journeys: Integers) -> Visits:
         """The same, without some journeys."""
         kept = ~np.isin(self.journey, journeys)
-        parts = (self.journey, self.person, self.node, self.at_us, self.day, self.signal, self.score)
-        slices = tuple(Slice(item.name, item.values, item.codes[kept]) for item in self.slices)
-        return Visits(*(part[kept] for part in parts), slices, self.names, self.each, self.endless)
+        return Visits(
+            self.journey[kept],
+            self.person[kept],
+            self.node[kept],
+            self.at_us[kept],
+            self.day[kept],
+            self.signal[kept],
+            self.score[kept],
+            tuple(Slice(item.name, item.values, item.codes[kept]) for item in self.slices),
+            self.names,
+            self.each,
+            self.endless,
+        )
 
     def slice_of(self, name: str) -> Slice:
         """A slice by its name."""
@@ -135,6 +160,7 @@ def read_visits(
     results: Results,
     names: Mapping[int, str],
     about: str | None,
+    dividing: Dividing,
     personas: Mapping[int, str] | None = None,
     *,
     endless: bool = False,
@@ -146,6 +172,7 @@ def read_visits(
         results: The published run, whose `walk` was chosen.
         names: Code to name of nodes.
         about: Namespace of what journeys are about, which is no slice of theirs.
+        dividing: What signals carry, as `dividing_of` tells it.
         personas: Person to the persona they are like; None: nobody has looked.
         endless: Journeys are all that somebody did.
         scored: Only signals that carry a score.
@@ -155,7 +182,8 @@ def read_visits(
     engine = results.engine
     rows = int(engine.value("select count(*) from walk"))
     each = max(1, -(-rows // MOST_ROWS))
-    properties, namespaces = _carried(results, about)
+    properties = dividing.properties[:PROPERTIES]
+    namespaces = tuple(name for name in dividing.namespaces if name != about)[:NAMESPACES]
     codes = results.vault.terms("namespace")
     bound: dict[str, Any] = {
         "zone": results.zone,
@@ -193,8 +221,9 @@ def read_visits(
     )
 
 
-def _carried(results: Results, about: str | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Properties and namespaces with few values that most signals of frequent types carry, the most widely carried first."""
+def dividing_of(results: Results) -> Dividing:
+    """Properties and namespaces with few values that most signals of frequent types carry."""
+    results.see()
     counts = results.engine.rows("select type_id, count(*) from seen group by type_id order by 2 desc, 1")
     properties: dict[str, int] = {}
     namespaces: dict[str, int] = {}
@@ -203,13 +232,12 @@ def _carried(results: Results, about: str | None) -> tuple[tuple[str, ...], tupl
         for name in carried.properties:
             properties[name] = properties.get(name, 0) + count
         for name in carried.namespaces:
-            if name != about:
-                namespaces[name] = namespaces.get(name, 0) + count
-    return _most(properties, PROPERTIES), _most(namespaces, NAMESPACES)
+            namespaces[name] = namespaces.get(name, 0) + count
+    return Dividing(_most(properties), _most(namespaces))
 
 
-def _most(counts: Mapping[str, int], many: int) -> tuple[str, ...]:
-    return tuple(sorted(counts, key=lambda name: (-counts[name], name))[:many])
+def _most(counts: Mapping[str, int]) -> tuple[str, ...]:
+    return tuple(sorted(counts, key=lambda name: (-counts[name], name)))
 
 
 def _integers(table: pa.Table, name: str) -> Integers:
