@@ -41,6 +41,7 @@ MODELS: dict[str, tuple[tuple[str, type[Model]], ...]] = {
         ("The file", maps.JourneyMap),
         ("starts", maps.Starts),
         ("ends", maps.Ends),
+        ("review", maps.Cadence),
         ("stages", maps.Stage),
         ("steps", maps.Step),
         ("expectations", maps.Expectation),

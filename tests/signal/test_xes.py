@@ -275,7 +275,10 @@ def test_a_late_attribute_of_a_trace_already_written_is_refused(
         (gzip.compress(b"", mtime=0), "it is empty"),
         (gzip.compress(SHORT.encode() * 50, mtime=0)[:-30], "its compressed data is truncated"),
         ('<!DOCTYPE log [<!ENTITY a "aaaa">]><log/>', "it declares a document type"),
-        ('<?xml version="1.0" encoding="TF-8"?><log/>', "it says that it is written in an encoding nobody knows: TF-8"),
+        (
+            '<?xml version="1.0" encoding="TF-8"?><log/>',
+            "it says that it is written in an encoding nobody knows: TF-8",
+        ),
     ],
 )
 def test_what_is_no_whole_log_is_refused(tmp_path: Path, text: str | bytes, what: str) -> None:

@@ -146,6 +146,7 @@ COLUMNS: dict[str, Mapping[str, str]] = {
         "at_us": "BIGINT",
         "ordinal": "BIGINT",
         "person": "BIGINT",
+        "signal_id": "BIGINT",
     },
     "awaited": {"signal_id": "BIGINT", "at_us": "BIGINT", "clock_id": "INTEGER"},
     "clock_start": {

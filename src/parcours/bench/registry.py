@@ -31,6 +31,7 @@ BENCHES = (
     "report",
     "truth",
     "coverage",
+    "drift",
     "gaps",
     "money",
     "value",
@@ -51,7 +52,7 @@ class Wanted:
         data: Folder of real data, for `olist`, `declare` and `xes` (of event logs), `records`, `value` and `effects`; or a simulated workspace that was run, for `truth`.
         signals: Sizes: those of `pipeline` (a single one is measured with a tenth of it), the largest for `graph`, `mining`,
             `promises`, `incremental`, `records`, `identity-graph` (pairs), `identity-undo`, `gaps` and `personas` (people).
-        runs: Runs of `small-runs`; retailers of `money` and `personas`.
+        runs: Runs of `small-runs`; retailers of `money`, `personas` and `drift`.
         memory: Bound on every engine of `pipeline`, `promises`, `incremental` and `small-runs`.
         plot: SVG file for the picture of `pipeline`, `small-runs` or `gaps`.
     """
@@ -129,6 +130,7 @@ def _arguments(name: str, wanted: Wanted) -> dict[str, Any]:
         "small-runs": {"runs": wanted.runs, "plot": wanted.plot, **scale},
         "records": {"records": largest, "data": wanted.data},
         "truth": {"workspace": wanted.data if wanted.data and (wanted.data / "truth").is_dir() else None},
+        "drift": {"people": largest, "seeds": wanted.runs},
         "gaps": {"people": largest, "plot": wanted.plot},
         "money": {"seeds": wanted.runs},
         "value": {"data": wanted.data, "customers": largest},

@@ -1,4 +1,4 @@
-"""Commands that propose maps, and edits to maps, from what was lived."""
+"""Commands that propose maps from what was lived."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from parcours.cli.options import AsFormat, Folder, Format, at_workspace, print_json, tell
+from parcours.cli.options import AsFormat, Folder, Format, at_workspace, print_json
 
 if TYPE_CHECKING:
     from parcours.journey.mined.drafting import Draft
@@ -80,23 +80,6 @@ def _as_json(draft: Draft, text: str) -> dict[str, object]:
     return {**asdict(draft), "stages": stages, "left_out": left_out, "yaml": text}
 
 
-def map_review(
-    name: Annotated[str, typer.Argument(help="Which map.")],
-    workspace: Folder = Path(),
-    format: AsFormat = Format.TEXT,  # noqa: A002 - the option's name
-) -> None:
-    """Edits proposed to a map, each with its evidence: undocumented and dead steps and touchpoints, steps more or less optional than drawn, steps in another order."""
-    from parcours.cli.show.journeys import review_lines
-    from parcours.gap.mining.maps import review_rows
-    from parcours.gap.results import open_results
-    from parcours.kernel.workspace import Workspace
-
-    with open_results(Workspace(workspace)) as results:
-        rows = review_rows(results, name)
-    tell(format, rows, review_lines(rows))
-
-
 def add_drafting(maps: typer.Typer) -> None:
     """Give the app of maps these commands."""
     maps.command("draft", epilog="Example: `parcours map draft orders --per order -w shop`")(map_draft)
-    maps.command("review", epilog="Example: `parcours map review click-and-collect -w shop`")(map_review)

@@ -13,6 +13,7 @@ import typer
 from parcours import __version__
 from parcours.cli.deciding import add_deciding, told_decisions
 from parcours.cli.drafting import add_drafting
+from parcours.cli.drift import add_drift, overdue_lines
 from parcours.cli.driving import show_boards, show_drivers
 from parcours.cli.lives import add_lives
 from parcours.cli.logs import add_logs
@@ -194,6 +195,8 @@ def check(
     elif faults:
         write(fault_lines(faults))
     else:
+        for line in overdue_lines(place, drawn):
+            typer.echo(line, err=True)
         promises = sum(len(item.map.promises) for item in drawn)
         typer.echo(f"fine: {len(mapped)} sources, {len(drawn)} maps, {promises} promises")
     if faults:
@@ -870,6 +873,7 @@ add_lives(journeys_app)
 add_mining(journeys_app)
 add_logs(journeys_app)
 add_drafting(map_app)
+add_drift(journeys_app, map_app)
 add_rights(app)
 add_recognising(identity_app)
 add_ruling(journeys_app)

@@ -6,6 +6,7 @@ What a promise means is for `gap`; here it is only read, whole, with the place o
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
@@ -186,6 +187,19 @@ class Goal(Model):
     at_most: float | None = None
     at_least: float | None = None
     by: Any = None  # a date, which YAML may have read already
+
+
+class Cadence(Model):
+    """When the map is to be looked over again."""
+
+    every: Duration | None = None
+    by: date | None = None
+
+    @model_validator(mode="after")
+    def _says_when(self) -> Self:
+        if self.every is None and self.by is None:
+            raise ValueError("it says no day; write every: 90d, or by: 2027-03-31")
+        return self
 
 
 Bound = Annotated[dict[str, float], Field(min_length=1, max_length=1)]
@@ -386,6 +400,7 @@ class JourneyMap(Model):
     stages: tuple[Stage, ...] = Field(min_length=1)
     expectations: tuple[Expectation, ...] = ()
     slices: tuple[Name, ...] = Field(default=(), max_length=8)
+    review: Cadence | None = None
     promises: tuple[Promise, ...] = ()
     cases: tuple[Case, ...] = ()
 

@@ -1,7 +1,7 @@
 """Where journeys go: transition graph with waits, and variants; on integers, names joined back at the end.
 
 First a walk is chosen: each `walk_of_…` makes the view `walk` (journey bigint, node integer, at_us bigint, ordinal bigint, person bigint,
-null where nobody is known). Then it is mined.
+null where nobody is known, signal_id bigint, null where rows are no signals). Then it is mined.
 """
 
 from __future__ import annotations

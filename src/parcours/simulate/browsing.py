@@ -25,6 +25,7 @@ from parcours.simulate.planted import CHANNELS
 
 if TYPE_CHECKING:
     from parcours.simulate.calendar import Calendar
+    from parcours.simulate.planted import Planting
 
 PAGES = (
     "home",
@@ -123,6 +124,34 @@ def visit(
         calendar,
     )
     return visits.take((visits.ends_at >= calendar.begins_at + HOUR) & (visits.ends_at < calendar.ends_at))
+
+
+def swallowed(rng: np.random.Generator, tried: Purchases, planting: Planting) -> Claims:
+    """Orders that people came to pay and could not, by planted broken checkouts."""
+    lost = np.zeros(len(tried), dtype=bool)
+    for drift in planting.drifts:
+        if drift.drift == "checkout-broken":
+            within = drift.holds(tried.paid_at) & (tried.way != TILL)
+            if drift.channel is not None:
+                within &= tried.channel == CHANNELS.index(drift.channel)
+            lost |= within & (rng.random(len(tried)) < drift.part)
+    return lost
+
+
+def with_crowds(rng: np.random.Generator, visits: Visits, people: People, planting: Planting) -> Visits:
+    """The visits, with those of planted crowds, who look around and leave: so many times as many come by site or app."""
+    parts = [visits]
+    lookers = np.flatnonzero(people.buys == NOTHING)
+    for drift in planting.drifts:
+        if drift.drift == "viral" and len(lookers):
+            same = drift.holds(visits.ends_at) & (visits.in_app == (drift.channel == "app"))
+            count = round(int(same.sum()) * ((drift.times or 1.0) - 1))
+            ends_at = rng.choice(visits.ends_at[same], count) + rng.integers(-HOUR, HOUR, count)
+            ends_at = ends_at[drift.holds(ends_at)]
+            person = rng.choice(lookers, len(ends_at))
+            in_app = np.full(len(ends_at), drift.channel == "app")
+            parts.append(_made(rng, people, person, ends_at, np.full(len(ends_at), LOOKS), in_app=in_app))
+    return visits if len(parts) == 1 else Visits(**joined(parts))  # type: ignore[arg-type]  # arrays of the fields' kinds
 
 
 def walk(rng: np.random.Generator, visits: Visits) -> Views:

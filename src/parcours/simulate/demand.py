@@ -130,5 +130,5 @@ def _app_share(plan: Plan, at: Integers) -> Ratios:
     share = np.full(len(at), _APP_SHARE)
     for drift in plan.planting.drifts:
         if drift.drift == "app-share":
-            share[at >= hours.midnight(drift.since)] = drift.share
+            share[at >= hours.midnight(drift.since)] = drift.part
     return share

@@ -104,11 +104,42 @@ class SilentSource(Model):
 
 
 class Drift(Model):
-    """A habit that changes on a day."""
+    """A habit that changes on a day, or something that goes otherwise for a while."""
 
-    drift: Literal["app-share", "lockers"]
+    drift: Literal["app-share", "lockers", "checkout-broken", "viral"]
     since: date
-    share: float = Field(ge=0, le=1)
+    until: date | None = None
+    channel: Literal["web", "app"] | None = None
+    share: float | None = Field(default=None, ge=0, le=1)
+    times: float | None = Field(default=None, gt=1, le=100)
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        wanted, other = ("times", "share") if self.drift == "viral" else ("share", "times")
+        if getattr(self, wanted) is None or getattr(self, other) is not None:
+            raise ValueError(f"{self.drift} is planted with `{wanted}`; write it, and no `{other}`")
+        passes = self.drift in {"checkout-broken", "viral"}
+        if not passes and (self.until is not None or self.channel is not None):
+            raise ValueError(
+                f"{self.drift} begins on a day for good and for all; leave out `until` and `channel`"
+            )
+        if passes and self.until is None:
+            raise ValueError(f"{self.drift} passes; write `until`, its last day")
+        if self.until is not None and self.until < self.since:
+            raise ValueError(f"it ends on {self.until}, before it begins; exchange `since` and `until`")
+        return self
+
+    @property
+    def part(self) -> float:
+        """The share that it is planted with; 0 of what has none."""
+        return self.share or 0.0
+
+    def holds(self, at: Integers) -> Claims:
+        """Instants within it."""
+        claims: Claims = at >= midnight(self.since)
+        if self.until is not None:
+            claims &= at < midnight(self.until + timedelta(days=1))
+        return claims
 
 
 class Planting(Model):

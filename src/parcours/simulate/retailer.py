@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from parcours.kernel.workspace import NotWritable
 from parcours.simulate import exports, service_exports, store_exports, truth
-from parcours.simulate.browsing import visit, walk
+from parcours.simulate.browsing import swallowed, visit, walk, with_crowds
 from parcours.simulate.calendar import Calendar
 from parcours.simulate.configuration import write_configuration
 from parcours.simulate.demand import TILL, draw_purchases
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 PEOPLE_PER_PART = (
     10_000  # about half a million signals over 120 days, some hundred megabytes while being made
 )
-_STREAMS = 7  # independent streams of chance a part
+_STREAMS = 8  # independent streams of chance a part
 _TRUTH = "truth/"
 
 
@@ -152,8 +152,11 @@ def _lived(
         left_because[without.left_at > life.left_at] = number
     in_data = (could.paid_at >= calendar.begins_at) & (could.paid_at < calendar.ends_at)
     rows = np.flatnonzero(life.happens & in_data)
+    tried = could.take(rows)  # orders that a broken checkout swallows were visits all the same
+    rows = rows[~swallowed(chance[7], tried, plan.planting)]
     bought, fates, contacts = could.take(rows), life.fates.take(rows), life.contacts.take(rows)
-    visits = visit(chance[2], people, bought, life.left_at, calendar)
+    visits = visit(chance[2], people, tried, life.left_at, calendar)
+    visits = with_crowds(chance[7], visits, people, plan.planting)
     opinions = together(
         [
             speak(bought, fates, contacts, people, calendar),

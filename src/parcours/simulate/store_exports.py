@@ -77,7 +77,7 @@ def _in_locker(part: Part, row: Integers, at: Integers) -> Claims:
     share = np.zeros(len(row))
     for drift in part.plan.planting.drifts:
         if drift.drift == "lockers":
-            share[at >= midnight(drift.since)] = drift.share
+            share[at >= midnight(drift.since)] = drift.part
     claims: Claims = part.bought.luck[row, Luck.LOCKER] < share
     return claims
 

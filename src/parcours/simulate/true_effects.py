@@ -34,7 +34,14 @@ def planted_tables(plan: Plan, effects: dict[int, Effect], slices: dict[int, Sli
         for item in plan.planting.silent
     ]
     drifts = [
-        {"drift": item.drift, "since": item.since.isoformat(), "share": item.share}
+        {
+            "drift": item.drift,
+            "since": item.since.isoformat(),
+            "until": None if item.until is None else item.until.isoformat(),
+            "channel": item.channel,
+            "share": item.share,
+            "times": item.times,
+        }
         for item in plan.planting.drifts
     ]
     return {
@@ -45,7 +52,12 @@ def planted_tables(plan: Plan, effects: dict[int, Effect], slices: dict[int, Sli
         ),
         DRIFTS: pa.Table.from_pylist(
             drifts,
-            schema=pa.schema([("drift", pa.string()), ("since", pa.string()), ("share", pa.float64())]),
+            schema=pa.schema(
+                [
+                    *((name, pa.string()) for name in ("drift", "since", "until", "channel")),
+                    *((name, pa.float64()) for name in ("share", "times")),
+                ]
+            ),
         ),
     }
 

@@ -113,6 +113,30 @@ def sparkline(shares: Sequence[float | None], since: int | None = None) -> str:
     return written(svg(width, height, *parts, kind="spark"))
 
 
+def moved_chart(figures: Sequence[float | None], first: float, last: float, *, label: str) -> str:
+    """Figures over time, and the stretch in which they moved shaded; places count figures, a missing one leaves a hole."""
+    width, height = 140.0, 34.0
+    known = [figure for figure in figures if figure is not None]
+    if not known:
+        return written(svg(width, height, label=label, kind="spark moved"))
+    bottom, top = min(known), max(known)
+    step = (width - 2 * _MARGIN) / max(1, len(figures) - 1)
+    left, right = (_MARGIN + max(0.0, min(place, len(figures) - 1.0)) * step for place in (first, last))
+    parts = [shape("rect", class_="shade", x=left, width=max(right - left, 2.0), y=1.0, height=height - 2)]
+    for run in _runs(figures):
+        points = [
+            (
+                _MARGIN + number * step,
+                height - _MARGIN - (figure - bottom) / ((top - bottom) or 1.0) * (height - 2 * _MARGIN),
+            )
+            for number, figure in run
+        ]
+        if len(points) == 1:
+            parts.append(shape("circle", class_="line-dot", cx=points[0][0], cy=points[0][1], r=1.6))
+        parts.append(shape("polyline", points=" ".join(f"{x:.1f},{y:.1f}" for x, y in points)))
+    return written(svg(width, height, *parts, label=label, kind="spark moved"))
+
+
 def _runs(shares: Sequence[float | None]) -> list[list[tuple[int, float]]]:
     runs: list[list[tuple[int, float]]] = [[]]
     for number, share in enumerate(shares):

@@ -209,6 +209,20 @@ PERSONA_DECISION = Table(
     Column("recorded_by", Text, nullable=False),
 )
 
+# A map was looked over; rows are only added, and the database refuses anything else.
+MAP_REVIEW = Table(
+    "map_review",
+    METADATA,
+    Column("review_id", Integer, primary_key=True, autoincrement=True),
+    Column("map", Text, nullable=False),
+    Column("reviewed_on", Text, nullable=False),
+    Column("seen_on", Text, nullable=False),
+    Column("reviewed_by", Text, nullable=False),
+    Column("note", Text),
+    Column("run_id", Integer, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+)
+
 IDENTITY_DECISION_TOKEN = Table(
     "identity_decision_token",
     METADATA,

@@ -131,7 +131,7 @@ def decide(vault: Vault, decision: Decision) -> int:
         "decided_on": decision.decided_on.isoformat(),
         "run_id": decision.run_id,
         "recorded_at": now_us(),
-        "recorded_by": _user(),
+        "recorded_by": at_work(),
     }
     with vault.transaction() as connection:
         query = insert(GAP_DECISION).values(**facts).returning(GAP_DECISION.c.decision_id)
@@ -168,7 +168,7 @@ def _pair(told: list[int] | None) -> tuple[int, int] | None:
     return None if told is None else (told[0], told[1])
 
 
-def _user() -> str:
+def at_work() -> str:
     """Who is at work, as the system knows them."""
     try:
         return getpass.getuser()

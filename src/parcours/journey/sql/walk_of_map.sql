@@ -7,7 +7,7 @@
 select s.journey_id as journey,
        case when :by_type then s.type_id else s.step_id end as node,
        s.occurred_at as at_us, s.ordinal,
-       j.person_id as person
+       j.person_id as person, s.signal_id
 from journey_step as s
 join journey as j on j.map_id = s.map_id and j.journey_id = s.journey_id
 where s.map_id = :map_id and (:by_type or s.step_id is not null)

@@ -5,7 +5,7 @@
 -- source: docs/adr/0011-what-belongs-to-a-journey.md
 
 with about as (
-    select type_id, occurred_at, ordinal, person_id,
+    select signal_id, type_id, occurred_at, ordinal, person_id,
            list_distinct(list_transform(
                list_filter(objects, lambda x: x.namespace_id = :namespace_id), lambda x: x.object_id
            )) as object_ids
@@ -13,5 +13,5 @@ with about as (
     where objects is not null
 )
 
-select o.journey, a.type_id as node, a.occurred_at as at_us, a.ordinal, a.person_id as person
+select o.journey, a.type_id as node, a.occurred_at as at_us, a.ordinal, a.person_id as person, a.signal_id
 from about as a, unnest(a.object_ids) as o(journey)

@@ -4,6 +4,6 @@
 -- reads:  seen
 -- source: docs/adr/0011-what-belongs-to-a-journey.md
 
-select person_id as journey, type_id as node, occurred_at as at_us, ordinal, person_id as person
+select person_id as journey, type_id as node, occurred_at as at_us, ordinal, person_id as person, signal_id
 from seen
 where person_id is not null

@@ -4,6 +4,6 @@
 -- reads:  uncoded, coded_node
 -- source: docs/explanation/bench.md
 
-select u.journey, n.code as node, u.at_us, u.ordinal, cast(null as bigint) as person
+select u.journey, n.code as node, u.at_us, u.ordinal, cast(null as bigint) as person, cast(null as bigint) as signal_id
 from uncoded as u
 join coded_node as n on n.name = u.node

@@ -16,5 +16,5 @@ select last_value(case when begins then signal_id end ignore nulls) over (
            partition by person_id order by occurred_at, ordinal
            rows between unbounded preceding and current row
        ) as journey,
-       type_id as node, occurred_at as at_us, ordinal, person_id as person
+       type_id as node, occurred_at as at_us, ordinal, person_id as person, signal_id
 from lived

@@ -15,6 +15,7 @@ from parcours.gap.finding import Findings, drawn_map, find
 from parcours.gap.finding.worth import register_recorded
 from parcours.gap.listening.capture import capture_gaps
 from parcours.gap.listening.reading import hearing_of, place_names
+from parcours.gap.mining.drift.telling import kept_drift
 from parcours.gap.quoting import quotable
 from parcours.gap.story import Story, tell
 from parcours.gap.tables import VERDICT
@@ -107,6 +108,7 @@ class Facts:
         ways: How people come to a purchase across channels.
         drivers: What moves scores and repurchase.
         personas: Which kinds of customers there are; None: nobody can be grouped.
+        moved: What has moved, as `kept_drift` answers it.
     """
 
     name: str
@@ -130,6 +132,7 @@ class Facts:
     ways: WayFacts
     drivers: DriverFacts
     personas: PersonaReport | None
+    moved: Row
 
 
 def gather(
@@ -168,6 +171,8 @@ def gather(
     drivers = gather_drivers(results, find_drivers(results))
     told("personas")
     personas = gather_personas(results, with_quotes=with_quotes)
+    told("what has moved")
+    moved = kept_drift(results)
     return Facts(
         name=name,
         run_id=results.manifest.run_id,
@@ -189,6 +194,7 @@ def gather(
         ways=ways,
         drivers=drivers,
         personas=personas,
+        moved=moved,
         graph=() if parts else tuple(results.graph(map_name=None, by_type=True, per=None, quiet=None)),
     )
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from parcours.ui import Language
     from parcours.web.report.drivers import DriverPart
     from parcours.web.report.money import MoneyPart
+    from parcours.web.report.moved import MovedPart
     from parcours.web.report.personas import PersonaPart
 
 
@@ -311,6 +312,7 @@ class Page:
     money: MoneyPart | None
     drivers: DriverPart | None
     personas: PersonaPart | None
+    moved: MovedPart
     when: WhenPart | None
     story: StoryPart | None
     works: tuple[str, ...]

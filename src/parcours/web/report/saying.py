@@ -12,6 +12,7 @@ from parcours.web.report.first_screen import figures, headline, headline_detail,
 from parcours.web.report.lived import way_part
 from parcours.web.report.maps import map_page, moves_table
 from parcours.web.report.money import money_part
+from parcours.web.report.moved import moved_part
 from parcours.web.report.one_customer import story_part
 from parcours.web.report.page import Page
 from parcours.web.report.personas import persona_part
@@ -46,6 +47,7 @@ def say(facts: Facts, language: Language) -> Page:
         money=money_part(facts.costs, language),
         drivers=driver_part(facts.drivers, language),
         personas=persona_part(facts.personas, language),
+        moved=moved_part(facts.moved, facts.drivers.drawn, language),
         when=when_part(facts.findings.lead, language),
         story=story_part(facts, language),
         works=works_lines(facts.findings, language),
