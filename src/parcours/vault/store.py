@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine, Table
 
-HEAD = "0006"
+HEAD = "0007"
 _KEY_BYTES = 32
 _INSERT_ROWS = 50_000
 _COUNTED = {"received", "accepted", "refused", "notes", "types"}  # of a file
