@@ -32,6 +32,10 @@ _GONE = 0.05  # of what is usual; below it a series says nothing more in that ti
 _OTHER_CHANCE = (
     2.0  # times the usual variance of a share; above it a series says nothing more in that time either
 )
+_OTHER_DAYS, _EXPLAINED = (
+    7,
+    0.75,
+)  # days by which two stretches differ, and part of the strength squared that the other must explain, to be one
 _SAME = 0.5  # of the shorter of two stretches that are about the same time
 _NEW, _APPEARS = (
     0.02,
@@ -130,6 +134,8 @@ def causes(told: Panels, since: int = 0, shared: int = 1) -> list[Cause]:
         if lead != choice:
             stretch = refined(panels[lead[0]], lead[1], *stretch)
             measured = [_on(panel, *stretch) for panel in panels]
+        for place, move in enumerate(moves):
+            measured[place].strength[_apart(move, measured[place], stretch)] = 0.0
         found.append(_cause(panels, measured, lead, stretch, least))
         for place, panel in enumerate(panels):
             touched = np.flatnonzero(np.abs(measured[place].strength) >= _ECHO)
@@ -164,6 +170,12 @@ def _look_again(panel: Panel, moves: Moves, rows: NDArray[np.int64], least: floa
 
 def _stretch(moves: Moves, row: int) -> tuple[int, int]:
     return int(moves.first[row]), int(moves.end[row])
+
+
+def _apart(moves: Moves, on: _Measured, stretch: tuple[int, int]) -> NDArray[np.bool_]:
+    """(series,) bool: moved at a time of its own, of which this stretch explains too little; it waits for its turn."""
+    differs = np.maximum(np.abs(moves.first - stretch[0]), np.abs(moves.end - stretch[1])) > _OTHER_DAYS
+    return np.asarray(differs & (on.strength**2 < _EXPLAINED * moves.strength**2))
 
 
 def _is_same(one: tuple[int, int], other: tuple[int, int]) -> bool:

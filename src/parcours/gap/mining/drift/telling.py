@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from parcours.journey.drift.parting import Cause, Moved
 
 Row = dict[str, Any]  # rows leave as JSON
-_LOGIC = "1"  # raised when what is told, or the way to it, changes
+_LOGIC = "2"  # raised when what is told, or the way to it, changes
 _EPOCH = date(1970, 1, 1)
 _NONE = 0.005  # ratio; a way that fewer take is none
 _PEOPLE_SIGNALS = 0.5  # of signals must be somebody's for journeys to be people's
@@ -354,6 +354,7 @@ class _Looker:
         known = int((people != 0).sum()) * counting.visits.each
         slice_ = {} if key.slice is None else dict([key.slice])
         what = _what(key, before, after)
+        silent = self._silent(key, since, until)
         return Finding(
             finding=0,
             map=self._choice.map_name,
@@ -372,10 +373,10 @@ class _Looker:
             people=known or journeys,
             journeys=journeys,
             strength=round(cause.lead.strength, 2),
-            silent=self._silent(key, since, until),
+            silent=silent,
             echoes=tuple(self._echo(counted, moved) for moved in cause.echoes),
             near=near(events, since, until, slice_),
-            edit=self._edit(what, key),
+            edit=None if silent else self._edit(what, key),
             days=tuple(
                 (_day(counting.first + number), float(all_), float(some))
                 for number, (all_, some) in enumerate(zip(cases, told, strict=True))
@@ -461,7 +462,13 @@ class _Looker:
             is_its_own = source in sources and place is None and (type_ is None or type_ in types)
             if is_its_own and min(high, ends) - max(low, begins) >= _MOSTLY * (high - low):
                 return str(source)
-        return None
+        spans: Mapping[str, Sequence[int]] = self._results.manifest.facts["coverage"]  # type: ignore[assignment]  # facts are JSON
+        ended = (
+            name
+            for name in sorted(sources & spans.keys())
+            if high - max(low, spans[name][1]) >= _MOSTLY * (high - low)
+        )
+        return next(ended, None)
 
     def _type(self, key: Key, code: int) -> str:
         """Type of the signals of a node."""
