@@ -173,9 +173,12 @@ def _stretch(moves: Moves, row: int) -> tuple[int, int]:
 
 
 def _apart(moves: Moves, on: _Measured, stretch: tuple[int, int]) -> NDArray[np.bool_]:
-    """(series,) bool: moved at a time of its own, of which this stretch explains too little; it waits for its turn."""
+    """(series,) bool: moved at a time of its own, of which this one is a part and explains too little; it waits for its turn."""
+    shared = np.minimum(moves.end, stretch[1]) - np.maximum(moves.first, stretch[0])
+    shorter = np.minimum(moves.end - moves.first, stretch[1] - stretch[0])
     differs = np.maximum(np.abs(moves.first - stretch[0]), np.abs(moves.end - stretch[1])) > _OTHER_DAYS
-    return np.asarray(differs & (on.strength**2 < _EXPLAINED * moves.strength**2))
+    explains = on.strength**2 >= _EXPLAINED * moves.strength**2
+    return np.asarray((shared >= _SAME * shorter) & differs & ~explains)
 
 
 def _is_same(one: tuple[int, int], other: tuple[int, int]) -> bool:

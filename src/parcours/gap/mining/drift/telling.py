@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from parcours.journey.drift.parting import Cause, Moved
 
 Row = dict[str, Any]  # rows leave as JSON
-_LOGIC = "2"  # raised when what is told, or the way to it, changes
+_LOGIC = "1"  # raised when what is told, or the way to it, changes
 _EPOCH = date(1970, 1, 1)
 _NONE = 0.005  # ratio; a way that fewer take is none
 _PEOPLE_SIGNALS = 0.5  # of signals must be somebody's for journeys to be people's
