@@ -259,6 +259,15 @@ def test_traits_need_a_person() -> None:
     assert [name for name, _ in nobody.left_out] == ["code postal"]
 
 
+def test_what_becomes_one_channel_stays_told_apart_as_a_property() -> None:
+    """A checkout that breaks on Android alone must still show, though both telephones are the app."""
+    platforms = column("platform", *["ios", "android", "web"] * 20)
+    proposal = proposed(platforms, column("date", *["2026-09-12"] * 60))
+
+    assert by_key(proposal.properties) == {"platform": "platform"}
+    assert proposal.channel is not None
+
+
 def test_channels_are_known_by_their_values_and_said_in_our_words() -> None:
     """`Magasin` and `Site web` are store and web, whatever the heading."""
     channel = proposed(

@@ -588,7 +588,7 @@ def _channel(desk: _Desk) -> Guess | None:
     if not scored:
         return _channel_of_file(desk.around.source)
     _, best, known = max(scored, key=lambda entry: entry[0])
-    best.used = True
+    best.used = not _folds(best)  # iOS and Android are both the app: then what it says is a property too
     others = tuple((item.sql, "also reads like a channel") for _, item, _ in scored if item is not best)
     why = f"{_percent(known)} of its values are names of channels"
     return Guess("channel", _channel_sql(best), why, _surely(known) if known else Sure.LOW, best.name, others)
@@ -608,6 +608,12 @@ def _channel_sql(item: _Seen) -> str:
         for word, texts in cases.items()
     )
     return f"case {whens} else {value} end"
+
+
+def _folds(item: _Seen) -> bool:
+    """Some of its values become one channel."""
+    texts = {headings.plain_letters(text) for text in item.found.examples}
+    return len({headings.CHANNEL_WORDS.get(text, text) for text in texts}) < len(texts)
 
 
 def _channel_of_file(source: str) -> Guess | None:
