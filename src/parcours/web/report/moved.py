@@ -147,7 +147,11 @@ def _line(row: Row, drawn: Mapping[str, JourneyMap], language: Language) -> Move
 def _says(row: Row, drawn: JourneyMap | None, language: Language) -> str:
     word = language.text((_UP if row["after"] > row["before"] else _DOWN)[row["what"]])
     nodes = [_node(name, drawn, language) for name in row["subject"].split(" → ")]
-    return word if row["subject"] == "journeys begun" else f"{word}: {' → '.join(nodes)}"
+    if row["subject"] != "journeys begun":
+        return language.text("{what}: {nodes}", what=word, nodes=" → ".join(nodes))
+    if row["what"] == "volume":
+        return word
+    return language.text("{what} of journeys that begin", what=word)
 
 
 def _node(name: str, drawn: JourneyMap | None, language: Language) -> str:
