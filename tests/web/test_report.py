@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader, meta, nodes
 from parcours.gap.finding import Basis, Stake
 from parcours.gap.results import open_results
 from parcours.ui import speak
-from parcours.web.report import drivers, money, write_report
+from parcours.web.report import drivers, money, moved, personas, write_report
 from parcours.web.report import page as pages
 from parcours.web.report.committee import win_back_words
 from parcours.web.report.rendering import Unwritable
@@ -341,6 +341,11 @@ def test_the_template_uses_every_field_of_the_page_and_no_other() -> None:
         drivers.DriverPart,
         drivers.DriverGroup,
         drivers.DriverLine,
+        moved.MovedPart,
+        moved.MovedLine,
+        personas.PersonaPart,
+        personas.PersonaCard,
+        personas.HabitLine,
         pages.RecognisedLine,
         pages.SizeLine,
         pages.LeapLine,

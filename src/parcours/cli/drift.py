@@ -91,6 +91,7 @@ def map_review(  # noqa: PLR0913, PLR0917 - each option is a fact about the revi
     Edits: undocumented and dead steps and touchpoints, steps more or less optional than drawn, steps in another order.
     """
     from parcours.cli.show.journeys import review_lines
+    from parcours.cli.show.tables import paragraph, write
     from parcours.gap.mining.maps import review_rows
     from parcours.gap.results import open_results
     from parcours.kernel.workspace import Workspace
@@ -103,11 +104,13 @@ def map_review(  # noqa: PLR0913, PLR0917 - each option is a fact about the revi
     tell(format, rows, review_lines(rows))
     if review is not None:
         _record(place, review)
-        typer.echo(
-            f"reviewed {asked} on {review.reviewed_on}, as lived until {review.seen_on}; next: parcours journeys drift --map {asked}"
-            f"{at_workspace(workspace)}",
-            err=format is Format.JSON,
-        )
+        if format is Format.TEXT:
+            write(
+                paragraph(
+                    f"reviewed {asked} on {review.reviewed_on}, as lived until {review.seen_on}; "
+                    f"next: parcours journeys drift --map {asked}{at_workspace(workspace)}"
+                )
+            )
 
 
 def _one_map(name: str | None, option: str | None) -> str:

@@ -36,6 +36,7 @@ NOT_BY_COLUMN = frozenset(
         "gap_decision",
         "persona_model",
         "persona_decision",
+        "map_review",
         "record_file",
         "record_model",
     }

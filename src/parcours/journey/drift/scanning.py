@@ -61,8 +61,8 @@ def bound(series: int, days: int, shared: int = 1) -> float:
     Noise is learnt from the series itself, so Student's distribution is taken and not the normal one.
 
     Example:
-        >>> bound(1, 100) < bound(1000, 100) < bound(1000, 100_000)
-        True
+        >>> bound(1, 100) < bound(1000, 100), bound(1000, 100) < bound(1000, 100, shared=5)
+        (True, True)
     """
     looks = max(1, series) * max(1, days) * _LOOKS * shared
     return float(-stdtrit(max(20, days / 3), CHANCE / (2 * looks)))

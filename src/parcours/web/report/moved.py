@@ -52,7 +52,6 @@ class MovedLine:
     chart: str
     figures: str
     since: str
-    is_over: bool
     echoes: tuple[str, ...]
     silent: str
     edit: str
@@ -124,7 +123,6 @@ def _line(row: Row, drawn: Mapping[str, JourneyMap], language: Language) -> Move
         chart=_chart(row, since, until, f"{says}: {figures}"),
         figures=f"{figures} · {people}",
         since=_when(since, until, language),
-        is_over=until is not None,
         echoes=tuple(
             ", ".join(
                 part

@@ -54,8 +54,6 @@ class PersonaPart:
 
     lead: str
     cards: tuple[PersonaCard, ...]
-    none: str
-    none_ratio: float
     note: str
 
 
@@ -109,7 +107,7 @@ def persona_part(report: PersonaReport | None, language: Language) -> PersonaPar
         stability=language.number(told["stability"], 2),
     )
     cards = tuple(_card(row, report, language) for row in told["personas"])
-    return PersonaPart(lead, cards, language.percent(none["share"]), none["share"], note)
+    return PersonaPart(lead, cards, note)
 
 
 def _card(row: Row, report: PersonaReport, language: Language) -> PersonaCard:
