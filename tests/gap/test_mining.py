@@ -159,6 +159,16 @@ def test_measures_count_what_each_journey_went_through(shop: Path) -> None:
     assert rows["wait_longest_s"]["median"] == 175 * 60
 
 
+def test_journeys_are_told_by_stage(shop: Path) -> None:
+    """All forty come from ordering to collecting, whatever they go through in either; funnel and typical journeys say the same."""
+    chosen = ("--map", "collect", "--by", "stage")
+
+    assert ask(shop, "journeys", "variants", *chosen) == [{"path": ["order", "collect"], "count": 40}]
+    assert [row["journeys"] for row in ask(shop, "journeys", "funnel", *chosen)] == [40, 40]
+    (typical,) = ask(shop, "journeys", "representative", *chosen)["representative"]
+    assert (typical["path"], typical["exactly"], typical["stages"]) == (["order", "collect"], 40, None)
+
+
 def test_a_broken_promise_is_a_cohort(shop: Path) -> None:
     """Twenty orders are ready after 3 h: broken. Of the twenty kept ones ten were asked about, of the broken ones none."""
     found = ask(shop, "journeys", "diff", "--map", "collect", "--by", "type", "--promise", "ready-in-2h")

@@ -124,6 +124,7 @@ COLUMNS: dict[str, Mapping[str, str]] = {
         **dict.fromkeys(("place", "next_node"), "INTEGER"),
         "next_us": "BIGINT",
     },
+    "step_stage": {"step": "INTEGER", "stage": "INTEGER"},
     "typical_path": {"path": "INTEGER[]", "typical": "INTEGER", "is_self": "BOOLEAN"},
     "path_group": {"journey": "BIGINT", "typical": "INTEGER", "is_self": "BOOLEAN"},
     "cohort": {"journey": "BIGINT", "is_chosen": "BOOLEAN"},
@@ -141,6 +142,14 @@ COLUMNS: dict[str, Mapping[str, str]] = {
     },
     "persona_person": {"person_id": "BIGINT", "persona": "INTEGER"},
     "walk": {
+        "journey": "BIGINT",
+        "node": "INTEGER",
+        "at_us": "BIGINT",
+        "ordinal": "BIGINT",
+        "person": "BIGINT",
+        "signal_id": "BIGINT",
+    },
+    "step_walk": {
         "journey": "BIGINT",
         "node": "INTEGER",
         "at_us": "BIGINT",

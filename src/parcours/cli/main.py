@@ -587,11 +587,11 @@ def journeys_graph(  # noqa: PLR0913, PLR0917 - each option chooses journeys
     from parcours.kernel.workspace import Workspace
 
     with open_results(Workspace(workspace), memory) as results:
+        choice = choice_of(map_name, by, per, quiet)
         if cover is None:
-            rows = results.graph(map_name=map_name, by_type=by is Nodes.TYPE, per=per, quiet=quiet)
-            explained = None
+            rows, explained = results.graph(map_name=map_name, by=choice.by, per=per, quiet=quiet), None
         else:
-            rows, explained = simple_graph(results, choice_of(map_name, by, per, quiet), cover)
+            rows, explained = simple_graph(results, choice, cover)
     tell(format, rows, graph_lines(rows, limit, explained))
 
 
@@ -614,7 +614,8 @@ def journeys_variants(  # noqa: PLR0913, PLR0917 - each option chooses journeys
     from parcours.kernel.workspace import Workspace
 
     with open_results(Workspace(workspace), memory) as results:
-        rows = results.variants(map_name=map_name, by_type=by is Nodes.TYPE, per=per, quiet=quiet)
+        choice = choice_of(map_name, by, per, quiet)
+        rows = results.variants(map_name=map_name, by=choice.by, per=per, quiet=quiet)
     tell(format, rows, variant_lines(rows, limit))
 
 

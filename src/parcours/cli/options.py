@@ -34,10 +34,11 @@ class Language(StrEnum):
 
 
 class Nodes(StrEnum):
-    """What the nodes of a map's graph are."""
+    """What the nodes of journeys of a map are."""
 
     STEP = "step"
     TYPE = "type"
+    STAGE = "stage"
 
 
 Folder = Annotated[Path, typer.Option("--workspace", "-w", help="The workspace.", show_default="this folder")]
@@ -57,7 +58,7 @@ def choice_of(map_name: str | None, by: Nodes, per: str | None, quiet: str | Non
     """The journeys that these options choose."""
     from parcours.gap.mining.choice import Choice
 
-    return Choice(map_name, by is Nodes.TYPE, per, quiet)
+    return Choice(map_name, by.value, per, quiet)
 
 
 def tell(format: Format, value: object, lines: Iterable[str | Text]) -> None:  # noqa: A002 - the option's name

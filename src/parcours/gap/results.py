@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
     from parcours.gap.explaining import Explanation
     from parcours.identity.quality import Quality
+    from parcours.journey.mining import By
     from parcours.kernel.workspace import Workspace
     from parcours.lake import Engine, TableSpec
     from parcours.signal.importing import Progress
@@ -418,16 +419,14 @@ class Results:
         )
         return [names[code] for code, _ in found]
 
-    def graph(self, *, map_name: str | None, by_type: bool, per: str | None, quiet: str | None) -> list[Row]:
+    def graph(self, *, map_name: str | None, by: By, per: str | None, quiet: str | None) -> list[Row]:
         """Transitions as contract rows; start and end are None."""
-        names = self.walk(map_name, by_type=by_type, per=per, quiet=quiet)
+        names = self.walk(map_name, by=by, per=per, quiet=quiet)
         return mining.named(mining.transition_graph(self.engine), names)
 
-    def variants(
-        self, *, map_name: str | None, by_type: bool, per: str | None, quiet: str | None
-    ) -> list[Row]:
+    def variants(self, *, map_name: str | None, by: By, per: str | None, quiet: str | None) -> list[Row]:
         """Paths and how many journeys took each."""
-        names = self.walk(map_name, by_type=by_type, per=per, quiet=quiet)
+        names = self.walk(map_name, by=by, per=per, quiet=quiet)
         return [
             {"path": [names[node] for node in path], "count": count}
             for path, count in mining.variants(self.engine)
@@ -731,9 +730,7 @@ class Results:
         register_terms(self.engine, self.vault)
         see_signals(self.engine, self._files(), self.manifest.as_of)
 
-    def walk(
-        self, map_name: str | None, *, by_type: bool, per: str | None, quiet: str | None
-    ) -> dict[int, str]:
+    def walk(self, map_name: str | None, *, by: By, per: str | None, quiet: str | None) -> dict[int, str]:
         """Make the view `walk` of chosen journeys; answers the names of its nodes."""
         types = {code: text for text, code in self.vault.terms("type").items()}
         if map_name is not None:
@@ -745,8 +742,16 @@ class Results:
             steps = {
                 code: text.partition("/")[2] for text, code in terms if text.partition("/")[0] == map_name
             }
-            mining.walk_of_map(self.engine, code, by_type=by_type)
-            return types if by_type else steps
+            if by == "stage":
+                drawn = self.maps[map_name]["drawn"]["stages"]
+                place = {
+                    step["step"]: number for number, stage in enumerate(drawn) for step in stage["steps"]
+                }
+                known = {code: place[name] for code, name in steps.items() if name in place}
+                mining.walk_of_stages(self.engine, code, known)
+                return {number: stage["stage"] for number, stage in enumerate(drawn)}
+            mining.walk_of_map(self.engine, code, by_type=by == "type")
+            return types if by == "type" else steps
         self.see()
         if per in {None, "person", "visit"}:
             silence = quiet or ("30m" if per == "visit" else None)

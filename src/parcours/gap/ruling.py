@@ -153,7 +153,7 @@ def hold_waits(
 
 
 def _walk(results: Results, choice: Choice) -> dict[int, str]:
-    return results.walk(choice.map_name, by_type=choice.by_type, per=choice.per, quiet=choice.quiet)
+    return results.walk(choice.map_name, by=choice.by, per=choice.per, quiet=choice.quiet)
 
 
 def _read(text: str, names: Mapping[int, str]) -> Constraint:

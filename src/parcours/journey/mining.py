@@ -6,12 +6,17 @@ null where nobody is known, signal_id bigint, null where rows are no signals). T
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
+
+import pyarrow as pa
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from parcours.lake import Engine
+
+By = Literal["step", "type", "stage"]
+"""What the nodes of a walk over a map are."""
 
 
 def transition_graph(engine: Engine, *, anybody: bool = True) -> list[dict[str, Any]]:
@@ -42,6 +47,23 @@ def variants(engine: Engine) -> list[tuple[list[int], int]]:
 def walk_of_map(engine: Engine, map_id: int, *, by_type: bool) -> None:
     """Walk over the steps of a map, from `journey_step` and `journey`; signals that are no step only count by type."""
     engine.make_view(__package__, "walk_of_map", {"map_id": map_id, "by_type": by_type}, "walk")
+
+
+def walk_of_stages(engine: Engine, map_id: int, stages: Mapping[int, int]) -> None:
+    """Walk over the stages of a map: each time a journey comes into one from another.
+
+    Args:
+        engine: Holds `journey_step` and `journey`.
+        map_id: Code of the map.
+        stages: Code of a step to number of its stage.
+    """
+    columns = {
+        "step": pa.array(list(stages), pa.int32()),
+        "stage": pa.array(list(stages.values()), pa.int32()),
+    }
+    engine.register("step_stage", pa.table(columns))
+    engine.make_view(__package__, "walk_of_map", {"map_id": map_id, "by_type": False}, "step_walk")
+    engine.make_view(__package__, "walk_of_stages", name="walk")
 
 
 def walk_of_objects(engine: Engine, namespace_id: int) -> None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from parcours.gap.results import Results
+    from parcours.journey.mining import By
 
 
 @dataclass(frozen=True)
@@ -20,13 +21,13 @@ class Choice:
 
     Attributes:
         map_name: Journeys of this map.
-        by_type: Nodes are types of signals and not steps of the map.
+        by: What nodes are: steps or stages of the map, or types of signals; without a map they are types.
         per: Without a map: what a journey is about; None: a person.
         quiet: Without a map, per person: the silence that ends a journey.
     """
 
     map_name: str | None = None
-    by_type: bool = False
+    by: By = "step"
     per: str | None = None
     quiet: str | None = None
 
@@ -66,10 +67,11 @@ def choose(results: Results, choice: Choice) -> Nodes:
     Raises:
         Unknown: No such map, or no such object.
     """
-    names = results.walk(choice.map_name, by_type=choice.by_type, per=choice.per, quiet=choice.quiet)
+    names = results.walk(choice.map_name, by=choice.by, per=choice.per, quiet=choice.quiet)
     make_moves(results.engine)
-    if choice.map_name is None or choice.by_type:
-        return Nodes(names, {name: code for code, name in names.items()}, "type of signal")
+    if choice.map_name is None or choice.by != "step":
+        kind = "stage" if choice.map_name is not None and choice.by == "stage" else "type of signal"
+        return Nodes(names, {name: code for code, name in names.items()}, kind)
     steps = results.vault.terms("step")
     drawn = [
         step["step"] for stage in results.maps[choice.map_name]["drawn"]["stages"] for step in stage["steps"]

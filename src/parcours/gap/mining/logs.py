@@ -52,7 +52,7 @@ def export_ocel(results: Results, choice: Choice, path: Path) -> Written:
 def _events(results: Results, choice: Choice, order: str) -> Iterator[LoggedEvent]:
     """Events of chosen journeys, in an order."""
     results.see()
-    nodes = results.walk(choice.map_name, by_type=choice.by_type, per=choice.per, quiet=choice.quiet)
+    nodes = results.walk(choice.map_name, by=choice.by, per=choice.per, quiet=choice.quiet)
     results.view(OBJECT)
     objects = _objects(results)
     cases = _Cases({key: value for key, (_, value) in objects.items()}, _units(results, choice))

@@ -128,7 +128,7 @@ def _fates(results: Results, choice: Choice) -> dict[int, Row]:
 
 def _stages(results: Results, choice: Choice, nodes: Nodes, path: list[int]) -> list[Row] | None:
     """The path told by stages of the map: each stage with the steps gone through in it; None where nodes are no steps."""
-    if choice.map_name is None or choice.by_type:
+    if choice.map_name is None or choice.by != "step":
         return None
     drawn = drawn_map(results, choice.map_name)
     stage_of = {step.step: stage.stage for stage in drawn.stages for step in stage.steps}

@@ -128,9 +128,11 @@ def funnel_rows(results: Results, choice: Choice, steps: Sequence[str]) -> list[
 
 
 def _required(results: Results, choice: Choice) -> list[str]:
-    if choice.map_name is None or choice.by_type:
+    if choice.map_name is None or choice.by == "type":
         return []
     stages = results.maps[choice.map_name]["drawn"]["stages"]
+    if choice.by == "stage":
+        return [stage["stage"] for stage in stages]
     return [step["step"] for stage in stages for step in stage["steps"] if not step.get("optional")]
 
 

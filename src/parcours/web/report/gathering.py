@@ -195,7 +195,7 @@ def gather(
         drivers=drivers,
         personas=personas,
         moved=moved,
-        graph=() if parts else tuple(results.graph(map_name=None, by_type=True, per=None, quiet=None)),
+        graph=() if parts else tuple(results.graph(map_name=None, by="type", per=None, quiet=None)),
     )
 
 

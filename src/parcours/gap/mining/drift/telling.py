@@ -267,13 +267,13 @@ def _look(
     events: Sequence[Happened],
     shared: int,
 ) -> Looked:
-    names = results.walk(choice.map_name, by_type=choice.by_type, per=choice.per, quiet=choice.quiet)
+    names = results.walk(choice.map_name, by=choice.by, per=choice.per, quiet=choice.quiet)
     per = results.maps[choice.map_name]["drawn"]["per"] if choice.map_name else choice.per or "person"
     endless = choice.map_name is None and choice.per in {None, "person"} and choice.quiet is None
     visits = read_visits(results, names, per, dividing, endless=endless)
     scores = None
-    if choice.map_name and not choice.by_type and len(visits.node) and np.isnan(visits.score).all():
-        types = results.walk(choice.map_name, by_type=True, per=None, quiet=None)
+    if choice.map_name and choice.by == "step" and len(visits.node) and np.isnan(visits.score).all():
+        types = results.walk(choice.map_name, by="type", per=None, quiet=None)
         scores = read_visits(results, types, per, dividing, scored=True)
     looker = _Looker(results, choice, visits, scores)
     found = looker.causes(review, shared)
@@ -440,7 +440,7 @@ class _Looker:
 
     def _edit(self, what: str, key: Key) -> str | None:
         """What the map should say now."""
-        if self._choice.map_name is None or self._choice.by_type:
+        if self._choice.map_name is None or self._choice.by != "step":
             return None
         source, target = self._name(key, key.source), self._name(key, key.target)
         if what == "vanished_branch":
@@ -473,7 +473,7 @@ class _Looker:
     def _type(self, key: Key, code: int) -> str:
         """Type of the signals of a node."""
         name = self.counting.of(key).names[code]
-        if self._choice.map_name is None or self._choice.by_type or key.what is What.SATISFACTION:
+        if self._choice.map_name is None or self._choice.by != "step" or key.what is What.SATISFACTION:
             return name
         return next(
             (
