@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import sparse
-from scipy.special import gammaln, psi
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +30,7 @@ _PRIOR_PEOPLE, _PRIOR_DISPERSION = (
     0.1,
 )  # a class begins as if five people had told it nothing in particular
 _LOWEST, _HIGHEST = 0.01, 50.0
+_OCCASIONS, _TOTALS = np.arange(MOST), np.arange(2 * MOST)
 _ALIKE = 6.0  # least sum of alphas: where shares of a habit differ more than that within a class (sd 0.19 around a half), it is two
 
 
@@ -131,11 +131,10 @@ def _cells(counts: sparse.csr_matrix, groups: Sequence[Integers]) -> sparse.csr_
 
 def _table(alphas: Ratios, groups: Sequence[Integers]) -> Ratios:
     """(n_cell, n_class) what each cell adds to the log-likelihood."""
-    seen = np.arange(1, MOST + 1)
-    own = gammaln(alphas[:, :, None] + seen) - gammaln(alphas)[:, :, None]
+    # The logarithm of gamma(a + n) / gamma(a) is a sum of n logarithms.
+    own = np.log(alphas[:, :, None] + _OCCASIONS).cumsum(axis=2)
     totals = np.stack([alphas[:, columns].sum(1) for columns in groups], axis=1)
-    seen = np.arange(1, 2 * MOST + 1)
-    whole = gammaln(totals)[:, :, None] - gammaln(totals[:, :, None] + seen)
+    whole = -np.log(totals[:, :, None] + _TOTALS).cumsum(axis=2)
     return np.concatenate([own.reshape(len(alphas), -1), whole.reshape(len(alphas), -1)], axis=1).T
 
 
@@ -204,27 +203,35 @@ def _maximised(patterns: Patterns, found: Mixture, ownership: Ratios) -> Mixture
     owned = ownership * patterns.weights[:, None]
     shares = owned.sum(axis=0) + 1
     held = np.asarray(patterns.cells.T @ owned).T  # (n_class, n_cell) people at each count
+    classes, habits = found.alphas.shape
+    own = _at_least(held[:, : habits * MOST].reshape(classes, habits, MOST))
+    whole = _at_least(held[:, habits * MOST :].reshape(classes, len(found.groups), 2 * MOST))
+    within = np.zeros((habits, len(found.groups)))
+    for place, columns in enumerate(found.groups):
+        within[columns, place] = 1.0
     alphas = found.alphas
     for _ in range(3):
-        alphas = _fixed_point(alphas, held, found.groups)
+        alphas = _fixed_point(alphas, own, whole, within)
     return Mixture(shares / shares.sum(), alphas, found.groups, found.log_likelihood)
 
 
-def _fixed_point(alphas: Ratios, held: Ratios, groups: Sequence[Integers]) -> Ratios:
-    classes, habits = alphas.shape
-    own = held[:, : habits * MOST].reshape(classes, habits, MOST)
-    whole = held[:, habits * MOST :].reshape(classes, len(groups), 2 * MOST)
-    above = (own * (psi(alphas[:, :, None] + np.arange(1, MOST + 1)) - psi(alphas)[:, :, None])).sum(axis=2)
-    new = np.empty_like(alphas)
-    for place, columns in enumerate(groups):
-        total = alphas[:, columns].sum(axis=1)
-        seen = np.arange(1, 2 * MOST + 1)
-        below = (whole[:, place] * (psi(total[:, None] + seen) - psi(total)[:, None])).sum(axis=1)
-        new[:, columns] = (alphas[:, columns] * above[:, columns] + _PRIOR_PEOPLE * _PRIOR_DISPERSION) / (
-            below[:, None] + _PRIOR_PEOPLE
-        )
+def _at_least(held: Ratios) -> Ratios:
+    """(..., n) people at each count or more."""
+    return np.asarray(held[..., ::-1].cumsum(axis=-1)[..., ::-1])
+
+
+def _fixed_point(alphas: Ratios, own: Ratios, whole: Ratios, within: Ratios) -> Ratios:
+    """Better alphas; digamma(a + n) - digamma(a) is a sum of n reciprocals, so people at each count or more are all it takes.
+
+    Args:
+        alphas: (n_class, n_habit).
+        own: (n_class, n_habit, 40) people at each count of a habit, or more.
+        whole: (n_class, n_group, 80) people at each count of a group, or more.
+        within: (n_habit, n_group) 1 where a habit is of a group, else 0; each is of one.
+    """
+    above = (own / (alphas[:, :, None] + _OCCASIONS)).sum(axis=2)
+    below = (whole / ((alphas @ within)[:, :, None] + _TOTALS)).sum(axis=2)
+    new: Ratios = (alphas * above + _PRIOR_PEOPLE * _PRIOR_DISPERSION) / (below @ within.T + _PRIOR_PEOPLE)
     new = np.clip(new, _LOWEST, _HIGHEST)
-    for columns in groups:
-        total = new[:, columns].sum(axis=1, keepdims=True)
-        new[:, columns] *= np.maximum(1.0, _ALIKE / total)
+    new *= np.maximum(1.0, _ALIKE / (new @ within)) @ within.T
     return new
