@@ -73,13 +73,19 @@ def read_funnel(engine: Engine, nodes: Sequence[int]) -> list[Stop]:
         engine: Holds `move`.
         nodes: Codes, two or more, in order; a node may come twice.
     """
-    engine.run(f"create or replace temp table funnel_visit as {_visits(nodes)}")
+    asked = ", ".join(str(int(node)) for node in nodes)
+    columns = "journey, person, node, at_us, place, next_node"
+    with engine.unordered():
+        engine.run(
+            f"create or replace temp table funnel_move as select {columns} from move where node in ({asked})"
+        )
+        engine.run(f"create or replace temp table funnel_visit as {_visits(nodes)}")
     reached = {stage: told for stage, *told in engine.rows(_REACHED)}
-    visits: dict[int, int] = dict(engine.rows("select node, count(*) from move group by node"))
+    visits: dict[int, int] = dict(engine.rows("select node, count(*) from funnel_move group by node"))
     ways: dict[int, list[Drop]] = {}
     for place, target, onward, dropped, outside in engine.rows(_ways(nodes)):
         ways.setdefault(place, []).append(Drop(target, onward, dropped, outside))
-    engine.run("drop table funnel_visit")
+    engine.run("drop table funnel_visit; drop table funnel_move")
     found = []
     for place, node in enumerate(nodes):
         journeys, people, wait_s = reached.get(place, (0, 0, None))
@@ -107,7 +113,7 @@ def _visits(nodes: Sequence[int]) -> str:
 def _first_visit(node: int) -> str:
     return f"""
         select 0 as stage, journey, min(person) as person, min(place) as place, min(at_us) as at_us, null::bigint as before_us
-        from move
+        from funnel_move
         where node = {int(node)}
         group by journey"""
 
@@ -115,7 +121,7 @@ def _first_visit(node: int) -> str:
 def _next_visit(before: str, node: int, number: int) -> str:
     return f"""
         select {number} as stage, m.journey, min(m.person) as person, min(m.place) as place, min(m.at_us) as at_us, min(b.at_us) as before_us
-        from move as m
+        from funnel_move as m
         join {before} as b on b.journey = m.journey and m.place > b.place
         where m.node = {int(node)}
         group by m.journey"""
@@ -131,7 +137,7 @@ def _ways(nodes: Sequence[int]) -> str:
                count(*) filter (where v.journey is not null and n.journey is null) as dropped,
                count(*) filter (where v.journey is null) as outside
         from stage as s
-        join move as m on m.node = s.node
+        join funnel_move as m on m.node = s.node
         left join funnel_visit as v on v.stage = s.number and v.journey = m.journey and v.place = m.place
         left join funnel_visit as n on n.stage = s.number + 1 and n.journey = m.journey
         group by s.number, m.next_node
